@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// A chart template as data: what stands in the YAML, after defaults and inheritance, before it is compiled.
+/// Source: charts contract 1.2 to 1.4. Strings are as written (not trimmed); absent, null and empty are all empty.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cppd::charttpl {
+
+/// Where a value stands in the template text; 1-based, 0 when the spec was built by a program.
+struct Mark {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+
+  /// Places never take part in comparing two specs.
+  friend bool operator==(const Mark&, const Mark&) { return true; }
+};
+
+struct SelectorSpec {
+  std::vector<std::string> allow;
+  std::vector<std::string> deny;
+  friend bool operator==(const SelectorSpec&, const SelectorSpec&) = default;
+};
+
+struct AutogenRuleSpec {
+  std::string scope;
+  SelectorSpec selector;
+  friend bool operator==(const AutogenRuleSpec&, const AutogenRuleSpec&) = default;
+};
+
+struct AutogenSpec {
+  bool enabled = false;
+  std::vector<AutogenRuleSpec> rules;
+  std::int64_t max_type_id_len = 0;               ///< bytes; 0 means 1200
+  std::uint64_t expire_after_success_cycles = 0;  ///< 0 means never
+  friend bool operator==(const AutogenSpec&, const AutogenSpec&) = default;
+};
+
+struct EngineSpec {
+  std::optional<SelectorSpec> selector;
+  std::optional<AutogenSpec> autogen;
+  friend bool operator==(const EngineSpec&, const EngineSpec&) = default;
+};
+
+struct InstancesSpec {
+  std::optional<std::vector<std::string>> by_labels;  ///< absent and explicitly empty differ (V20 to V22)
+  std::optional<std::vector<std::string>> optional_by_labels;
+  friend bool operator==(const InstancesSpec&, const InstancesSpec&) = default;
+};
+
+/// Absent: automatic intersection. Present and empty: identity labels only. Otherwise: only these keys. (T12)
+using LabelPromotion = std::optional<std::vector<std::string>>;
+
+struct ChartDefaultsSpec {
+  LabelPromotion label_promotion;
+  std::optional<InstancesSpec> instances;
+  friend bool operator==(const ChartDefaultsSpec&, const ChartDefaultsSpec&) = default;
+};
+
+struct DimensionLifecycleSpec {
+  std::int64_t max_dims = 0;             ///< 0 means no cap
+  std::int64_t expire_after_cycles = 0;  ///< 0 means never
+  friend bool operator==(const DimensionLifecycleSpec&, const DimensionLifecycleSpec&) = default;
+};
+
+struct LifecycleSpec {
+  std::int64_t max_instances = 0;        ///< 0 means no cap
+  std::int64_t expire_after_cycles = 0;  ///< 0 means 5
+  std::optional<DimensionLifecycleSpec> dimensions;
+  friend bool operator==(const LifecycleSpec&, const LifecycleSpec&) = default;
+};
+
+struct DimensionOptionsSpec {
+  std::int64_t multiplier = 0;  ///< 0 means 1
+  std::int64_t divisor = 0;     ///< 0 means 1
+  bool hidden = false;
+  bool is_float = false;  ///< `float` in the YAML
+  friend bool operator==(const DimensionOptionsSpec&, const DimensionOptionsSpec&) = default;
+};
+
+struct DimensionSpec {
+  std::string selector;
+  std::string name;
+  std::string name_from_label;
+  std::optional<DimensionOptionsSpec> options;
+  Mark mark;
+  friend bool operator==(const DimensionSpec&, const DimensionSpec&) = default;
+};
+
+struct ChartSpec {
+  std::string id;
+  std::string title;
+  std::string family;
+  std::string context;
+  std::string units;
+  std::string algorithm;    ///< empty, `absolute` or `incremental`
+  std::string aggregation;  ///< empty, `sum`, `min`, `max` or `avg`
+  std::string type;         ///< `line`, `area`, `stacked` or `heatmap`; empty only in specs built by a program
+  std::int64_t priority = 0;
+  LabelPromotion label_promotion;
+  std::optional<InstancesSpec> instances;
+  std::optional<LifecycleSpec> lifecycle;
+  std::vector<DimensionSpec> dimensions;
+  Mark mark;
+  friend bool operator==(const ChartSpec&, const ChartSpec&) = default;
+};
+
+struct GroupSpec {
+  std::string family;
+  std::string context_namespace;
+  std::vector<std::string> metrics;
+  std::optional<ChartDefaultsSpec> chart_defaults;
+  std::vector<ChartSpec> charts;
+  std::vector<GroupSpec> groups;
+  Mark mark;
+  friend bool operator==(const GroupSpec&, const GroupSpec&) = default;
+};
+
+/// The root. A copy is deep: changing it never touches the original.
+struct Spec {
+  std::string version;
+  std::string context_namespace;
+  std::optional<EngineSpec> engine;
+  std::vector<GroupSpec> groups;
+  friend bool operator==(const Spec&, const Spec&) = default;
+};
+
+}  // namespace cppd::charttpl

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// Series selectors: `name{label="value",...}` and lists of them. Source: charts contract section 3, metrix contract
+/// section 9, helpers contract section 6.
+#pragma once
+
+#include <cppd/base/label.h>
+#include <cppd/base/result.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cppd::matcher {
+
+/// One selector.
+///
+/// Threads   immutable; copies share what they compiled.
+/// Cost      matching allocates nothing.
+class Selector {
+ public:
+  /// Errors    every case of S4 (charts contract) and a blank expression.
+  [[nodiscard]] static Result<Selector> parse(std::string_view expression);
+
+  [[nodiscard]] bool matches(std::string_view name, Labels labels) const;
+  /// Candidate metric names (S9), sorted and unique; empty when every series has to be tested.
+  [[nodiscard]] const std::vector<std::string>& metric_names() const;
+  /// Labels that a term constrains, `__name__` excluded, sorted and unique.
+  [[nodiscard]] const std::vector<std::string>& constrained_keys() const;
+
+ private:
+  struct Program;
+  explicit Selector(std::shared_ptr<const Program> program);
+  std::shared_ptr<const Program> program_;
+};
+
+/// `allow` and `deny` lists: passes when (allow is empty or any of it matches) and nothing of deny matches (S13).
+///
+/// Threads   immutable.
+class SelectorList {
+ public:
+  /// Passes everything.
+  SelectorList() = default;
+  /// Blank entries are skipped. Errors    the first entry that does not parse, as `parse selector "<item>": ...`.
+  [[nodiscard]] static Result<SelectorList> parse(std::span<const std::string> allow,
+                                                  std::span<const std::string> deny);
+
+  [[nodiscard]] bool matches(std::string_view name, Labels labels) const;
+  /// True when nothing can be refused.
+  [[nodiscard]] bool passes_all() const { return allow_.empty() && deny_.empty(); }
+
+ private:
+  std::vector<Selector> allow_;
+  std::vector<Selector> deny_;
+};
+
+}  // namespace cppd::matcher
