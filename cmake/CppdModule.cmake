@@ -27,7 +27,9 @@ set(pch_std <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map>
 cppd_pch(cppd_pch_std ${pch_std})
 cppd_pch(cppd_pch_asio ${pch_std} "${CMAKE_SOURCE_DIR}/cmake/pch_asio.h")
 cppd_pch(cppd_pch_test ${pch_std} <gtest/gtest.h> <gmock/gmock.h>)
+target_link_libraries(cppd_pch_test PRIVATE GTest::gmock GTest::gtest)
 cppd_pch(cppd_pch_test_asio ${pch_std} <gtest/gtest.h> <gmock/gmock.h> "${CMAKE_SOURCE_DIR}/cmake/pch_asio.h")
+target_link_libraries(cppd_pch_test_asio PRIVATE GTest::gmock GTest::gtest)
 
 function(cppd_module name)
   cmake_parse_arguments(arg "THREADED;ASIO" "FLOOR" "HEADERS;SOURCES;TESTS;USES;TEST_USES;PUBLIC;PRIVATE;TEST_DATA" ${ARGN})
