@@ -78,6 +78,8 @@ class Store {
   /// Forgets everything staged.
   void abort();
   [[nodiscard]] bool cycle_open() const { return cycle_ != kClosed; }
+  /// Series that the open cycle has staged.
+  [[nodiscard]] std::size_t staged_count() const { return touched_count_; }
 
   // Registration. Most callers use the meters of instrument.h.
 
