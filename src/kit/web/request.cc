@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <utility>
@@ -127,19 +128,20 @@ Result<Request> Request::build(const ClientConfig& config, std::string_view user
 }
 
 Result<> Request::refresh() {
-  if (token_file_.empty() || std::ranges::find(configured_, "Authorization") != configured_.end()) {
-    // A configured header wins, but a token file that cannot be read is an error all the same.
-    if (token_file_.empty()) return ok;
-    const auto token = bearer(token_file_);
-    if (!token) return std::unexpected(token.error());
-    return ok;
-  }
+  if (token_file_.empty()) return ok;
   const auto token = bearer(token_file_);
   if (!token) return std::unexpected(token.error());
+  // A configured header wins, but a token file that cannot be read is an error all the same.
+  if (std::ranges::find(configured_, "Authorization") != configured_.end()) return ok;
   const auto* known = header("Authorization");
   if (token->empty() && known != nullptr) remove("Authorization");
   if (!token->empty() && (known == nullptr || *known != *token)) set("Authorization", *token);
   return ok;
+}
+
+void Request::changed() {
+  static std::atomic<std::uint64_t> last{0};
+  revision_ = last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 void Request::set_default_header(std::string_view name, std::string_view value) {
@@ -147,7 +149,7 @@ void Request::set_default_header(std::string_view name, std::string_view value) 
 }
 
 void Request::set(std::string_view name, std::string_view value) {
-  ++revision_;
+  changed();
   auto canonical = canonical_header_name(name);
   const auto at = std::ranges::find(headers_, canonical, &Header::name);
   if (at != headers_.end()) {
@@ -158,7 +160,7 @@ void Request::set(std::string_view name, std::string_view value) {
 }
 
 void Request::remove(std::string_view name) {
-  ++revision_;
+  changed();
   std::erase_if(headers_, [&](const Header& header) { return header.name == name; });
 }
 
@@ -180,6 +182,7 @@ Request Request::redirected(int status, const Url& to, bool relative, bool secre
       next.remove(name);
   }
   next.url_ = to;
+  next.changed();
   if (!relative) next.host_.clear();
   if (!secrets) {
     for (const auto* name : {"Authorization", "Www-Authenticate", "Cookie", "Cookie2", "Proxy-Authenticate"})

@@ -7,8 +7,10 @@
 #include <cppd/kit/web/config.h>
 #include <cppd/kit/web/url.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cppd::web {
@@ -45,7 +47,10 @@ class Request {
   /// Sets a header the configuration does not set: what a user configured is kept.
   void set_default_header(std::string_view name, std::string_view value);
   /// Replaces the query of the URL, encoded already.
-  void set_query(std::string query) { url_.query = std::move(query), ++revision_; }
+  void set_query(std::string query) {
+    url_.query = std::move(query);
+    changed();
+  }
   /// Statuses other than 200 whose body is wanted too, for instance 503 of a health page.
   void accept_status(int status) { accepted_.push_back(status); }
 
@@ -61,8 +66,8 @@ class Request {
   [[nodiscard]] const std::string* header(std::string_view name) const;
   [[nodiscard]] const std::string& body() const { return body_; }
   [[nodiscard]] bool accepts(int status) const;
-  /// Rises with each change of what goes on the wire.
-  [[nodiscard]] unsigned revision() const { return revision_; }
+  /// Names what goes on the wire: equal for a request and its copies, another one after each change, never 0.
+  [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
   /// The request that follows a redirect: helpers contract 2.4, redirect semantics. `secrets` is false from the first
   /// hop to a foreign host on: credentials and cookies do not leave the target's domain, nor come back to it.
@@ -72,6 +77,7 @@ class Request {
   static Result<Request> build(const ClientConfig& config, std::string_view user_agent, Url url);
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);
+  void changed();
 
   std::string method_;
   Url url_;
@@ -81,7 +87,7 @@ class Request {
   std::string body_;
   std::string token_file_;
   std::vector<int> accepted_;
-  unsigned revision_ = 0;
+  std::uint64_t revision_ = 0;
 };
 
 /// What HTTP forbids in the headers of `request`, found before anything is sent.
