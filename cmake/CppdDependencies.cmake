@@ -18,5 +18,6 @@ endif()
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+set_property(TARGET PkgConfig::re2 PROPERTY INTERFACE_COMPILE_OPTIONS "")  # -pthread, which the precompiled headers lack
 pkg_check_modules(ncursesw REQUIRED IMPORTED_TARGET ncursesw)
 find_package(simdjson REQUIRED)

@@ -21,7 +21,7 @@ add_compile_options(-fPIE)  # one setting for libraries and tests, so that they 
 add_link_options(-pie)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 
-add_compile_options(-Wall -Wextra -Werror -Wno-c23-extensions -fno-omit-frame-pointer)
+add_compile_options(-Wall -Wextra -Werror -Wno-c23-extensions -Wno-missing-designated-field-initializers -fno-omit-frame-pointer)
 add_compile_definitions(FMT_USE_CONSTEVAL=0 BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS)
 add_link_options(-fuse-ld=lld-19)
 

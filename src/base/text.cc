@@ -6,16 +6,8 @@
 #include <numeric>
 
 namespace cppd {
-namespace {
 
-struct Decoded {
-  char32_t code = 0xFFFD;
-  std::size_t bytes = 1;
-  bool valid = false;
-};
-
-/// The first code point of a non-empty text. Ill-formed input counts as one byte.
-Decoded decode(std::string_view text) {
+CodePoint decode_utf8(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t lead = byte(0);
   if (lead < 0x80) return {lead, 1, true};
@@ -39,6 +31,25 @@ Decoded decode(std::string_view text) {
   return {code, length, true};
 }
 
+void append_utf8(std::string& into, char32_t code) {
+  const auto put = [&](char32_t byte) { into += static_cast<char>(byte); };
+  if (code < 0x80) return put(code);
+  if (code < 0x800) {
+    put(0xC0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      put(0xE0 | code >> 12);
+    } else {
+      put(0xF0 | code >> 18);
+      put(0x80 | (code >> 12 & 0x3F));
+    }
+    put(0x80 | (code >> 6 & 0x3F));
+  }
+  put(0x80 | (code & 0x3F));
+}
+
+namespace {
+
 /// Unicode White_Space.
 bool white(char32_t code) {
   return (code >= 0x09 && code <= 0x0D) || code == 0x20 || code == 0x85 || code == 0xA0 || code == 0x1680 ||
@@ -50,7 +61,7 @@ bool white(char32_t code) {
 std::size_t white_at_end(std::string_view text) {
   for (std::size_t length = 1; length <= std::min<std::size_t>(3, text.size()); ++length) {
     const auto tail = text.substr(text.size() - length);
-    const auto decoded = decode(tail);
+    const auto decoded = decode_utf8(tail);
     if (decoded.valid && decoded.bytes == length) return white(decoded.code) ? length : 0;
   }
   return 0;
@@ -60,7 +71,7 @@ std::size_t white_at_end(std::string_view text) {
 
 std::string_view trim(std::string_view text) {
   while (!text.empty()) {
-    const auto first = decode(text);
+    const auto first = decode_utf8(text);
     if (!first.valid || !white(first.code)) break;
     text.remove_prefix(first.bytes);
   }
@@ -76,7 +87,7 @@ std::vector<std::string_view> words(std::string_view text) {
   std::vector<std::string_view> out;
   std::size_t begin = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const auto next = decode(text.substr(at));
+    const auto next = decode_utf8(text.substr(at));
     if (next.valid && white(next.code)) {
       if (at > begin) out.push_back(text.substr(begin, at - begin));
       begin = at + next.bytes;
@@ -97,7 +108,7 @@ std::string ascii_lower(std::string_view text) {
 
 bool valid_utf8(std::string_view text) {
   while (!text.empty()) {
-    const auto next = decode(text);
+    const auto next = decode_utf8(text);
     if (!next.valid) return false;
     text.remove_prefix(next.bytes);
   }
@@ -108,7 +119,7 @@ std::string to_valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto next = decode(text);
+    const auto next = decode_utf8(text);
     if (next.valid)
       out += text.substr(0, next.bytes);
     else

@@ -3,6 +3,7 @@
 /// Small text helpers that several modules share.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,16 @@ namespace cppd {
 /// Words between runs of Unicode white space (Go's Fields).
 [[nodiscard]] std::vector<std::string_view> words(std::string_view text);
 [[nodiscard]] inline bool blank(std::string_view text) { return trim(text).empty(); }
+
+/// One character of UTF-8 text.
+struct CodePoint {
+  char32_t code = 0xFFFD;
+  std::size_t bytes = 1;
+  bool valid = false;
+};
+/// The first code point of a text that is not empty. An ill-formed byte counts as U+FFFD, one byte long.
+[[nodiscard]] CodePoint decode_utf8(std::string_view text);
+void append_utf8(std::string& into, char32_t code);
 
 [[nodiscard]] std::string ascii_lower(std::string_view text);
 [[nodiscard]] bool valid_utf8(std::string_view text);

@@ -23,6 +23,8 @@ class Selector {
  public:
   /// Errors    every case of S4 (charts contract) and a blank expression.
   [[nodiscard]] static Result<Selector> parse(std::string_view expression);
+  /// True for expressions without a term, blank or `{}`: lists skip them, parse() refuses them.
+  [[nodiscard]] static bool selects_everything(std::string_view expression);
 
   [[nodiscard]] bool matches(std::string_view name, Labels labels) const;
   /// Candidate metric names (S9), sorted and unique; empty when every series has to be tested.
