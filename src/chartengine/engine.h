@@ -49,7 +49,7 @@ class Engine;
 /// Lifetime  must not outlive the engine; at most one at a time.
 class Attempt {
  public:
-  Attempt(Attempt&& other) noexcept : engine_{std::exchange(other.engine_, nullptr)} {}
+  Attempt(Attempt&& other) noexcept : engine_{std::exchange(other.engine_, nullptr)}, number_{other.number_} {}
   Attempt& operator=(Attempt&&) = delete;
   ~Attempt() { abort(); }
 
@@ -189,6 +189,7 @@ class Engine {
   void unroute_series(std::uint32_t series);
   [[nodiscard]] std::uint32_t chart_for(std::string_view id, std::uint32_t chart_template);
   [[nodiscard]] bool fits(std::string_view chart_id) const;
+  static void drop_departed(Chart& chart);
   void lay_out(std::uint32_t chart);
   void free_chart(std::uint32_t chart);
   void settle_layout();

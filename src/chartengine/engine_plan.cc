@@ -278,8 +278,10 @@ void Engine::plan_carefully(std::uint32_t index) {
   const auto first_value = static_cast<std::uint32_t>(plan_.values.size());
   bool all_materialized = true;
   for (std::uint32_t i = 0; i < chart.dimensions.size(); ++i) {
-    all_materialized = all_materialized && chart.dimensions[i].materialized;
-    if (chart.dimensions[i].materialized) plan_.values.push_back(reduced_[i]);
+    auto& dimension = chart.dimensions[i];
+    dimension.listed = dimension.materialized;
+    all_materialized = all_materialized && dimension.materialized;
+    if (dimension.materialized) plan_.values.push_back(reduced_[i]);
   }
   plan_.updates.push_back({index, first_value, chart.last_seen});
   chart.last_seen = now_;

@@ -158,9 +158,7 @@ LossReason Engine::route_to_autogen(std::uint32_t series, const metrix::Descript
                              .meta = descriptor.meta};
   const auto family = autogen_family(source);
   if (!family) return LossReason::series_unmatched;
-  for (const auto& rule : policy.rules) {
-    if (rule.scope.matches(*family) && !rule.selector.matches(*family, labels_)) return LossReason::series_filtered;
-  }
+  if (!charttpl::accepted_by(policy.rules, *family, labels_)) return LossReason::series_filtered;
   const auto chart = autogen_chart(source, *family, program_->context_namespace());
   if (!chart) return LossReason::series_unmatched;
   const auto prefix = blank(options_.type_id) ? 0 : options_.type_id.size() + 1;
@@ -330,12 +328,17 @@ void Engine::unroute_series(std::uint32_t series) {
   }
 }
 
+void Engine::drop_departed(Chart& chart) {
+  auto& list = chart.contributors;
+  list.erase(std::remove_if(list.begin(), list.end(), [](const Contributor& c) { return c.series == kNone; }), list.end());
+}
+
 /// Brings contributors into series order and dimensions into the order of P30, and drops what nobody needs any more.
 void Engine::lay_out(std::uint32_t index) {
   auto& chart = charts_[index];
   chart.layout_dirty = false;
   chart.recheck = true;
-  std::erase_if(chart.contributors, [](const Contributor& c) { return c.series == kNone; });
+  drop_departed(chart);
   const auto before = [&](const Contributor& a, const Contributor& b) {
     if (a.series != b.series) {
       if (store_->before(SeriesId{a.series}, SeriesId{b.series})) return true;
@@ -357,7 +360,7 @@ void Engine::lay_out(std::uint32_t index) {
     if (uses[i] > 0 || chart.dimensions[i].materialized) kept.push_back(i);
     else names_.release(chart.dimensions[i].name);
   }
-  std::ranges::stable_sort(kept, [&](std::uint32_t a, std::uint32_t b) {
+  std::ranges::sort(kept, [&](std::uint32_t a, std::uint32_t b) {
     const auto& left = chart.dimensions[a];
     const auto& right = chart.dimensions[b];
     if (left.dynamic != right.dynamic) return !left.dynamic;
@@ -407,7 +410,7 @@ void Engine::settle_layout() {
   for (const auto index : dirty_charts_) {
     auto& chart = charts_[index];
     if (chart.chart_template == kNone || !chart.layout_dirty) continue;
-    std::erase_if(chart.contributors, [](const Contributor& c) { return c.series == kNone; });
+    drop_departed(chart);
     if (chart.contributors.empty() && !chart.materialized) {
       free_chart(index);
       freed = true;
@@ -424,9 +427,10 @@ void Engine::settle_layout() {
   std::erase_if(new_charts_, [&](std::uint32_t chart) { return charts_[chart].chart_template == kNone; });
   if (!new_charts_.empty()) {
     std::ranges::sort(new_charts_, before);
-    const auto middle = static_cast<std::ptrdiff_t>(order_.size());
-    order_.insert(order_.end(), new_charts_.begin(), new_charts_.end());
-    std::inplace_merge(order_.begin(), order_.begin() + middle, order_.end(), before);
+    std::vector<std::uint32_t> merged;
+    merged.reserve(order_.size() + new_charts_.size());
+    std::ranges::merge(order_, new_charts_, std::back_inserter(merged), before);
+    order_ = std::move(merged);
     new_charts_.clear();
   }
   std::size_t dimensions = 0;

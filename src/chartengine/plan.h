@@ -33,6 +33,7 @@ struct Dimension {
   bool dynamic = false;
   bool bucket = false;
   bool observed = false;  ///< in the build at hand
+  bool listed = false;    ///< has a value in the update of the build at hand
 };
 
 struct Plan {
@@ -47,7 +48,7 @@ struct Plan {
   };
   struct Update {
     std::uint32_t chart;
-    std::uint32_t first_value;  ///< in `values`; one per materialized dimension, in order
+    std::uint32_t first_value;  ///< in `values`; one per listed dimension, in order
     std::uint32_t last_seen;    ///< before this build
   };
   struct Removed {

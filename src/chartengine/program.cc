@@ -219,11 +219,9 @@ struct Program::Compiler {
     }
     for (std::size_t i = 0; i < spec.rules.size(); ++i) {
       const auto where = fmt::format("engine.autogen.rules[{}]", i);
-      auto scope = matcher::Glob::parse(trim(spec.rules[i].scope));
-      if (!scope) return std::unexpected(std::move(scope.error()).in(where + ".scope"));
-      auto selector = matcher::SelectorList::parse(spec.rules[i].selector.allow, spec.rules[i].selector.deny);
-      if (!selector) return std::unexpected(std::move(selector.error()).in(where + ".selector"));
-      program.autogen_.rules.push_back({std::move(*scope), std::move(*selector)});
+      auto rule = charttpl::AutogenRule::parse(spec.rules[i]);
+      if (!rule) return std::unexpected(std::move(rule.error().front()).in(where));
+      program.autogen_.rules.push_back(std::move(*rule));
     }
     return ok;
   }

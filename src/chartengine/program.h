@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cppd/base/result.h>
+#include <cppd/charttpl/rule.h>
 #include <cppd/charttpl/spec.h>
-#include <cppd/matcher/pattern.h>
 #include <cppd/matcher/selector.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -88,15 +88,10 @@ struct ChartTemplate {
   charttpl::Mark mark;
 };
 
-struct AutogenRule {
-  matcher::Glob scope;
-  matcher::SelectorList selector;
-};
-
 /// Charts for series that no template took.
 struct AutogenPolicy {
   bool enabled = false;
-  std::vector<AutogenRule> rules;
+  std::vector<charttpl::AutogenRule> rules;
   std::uint32_t max_type_id_bytes = 1200;
   std::uint64_t expire_after = 0;  ///< successful cycles; 0 means never
 };

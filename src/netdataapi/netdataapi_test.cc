@@ -29,7 +29,7 @@ constexpr FloatCase kFloats[] = {
     {"n101_half", 123.5, "123.5"},
     {"n101_negative_zero", -0.0, "-0"},
     {"above_2_53", 9007199254740993.0, "9007199254740992"},
-    {"digits_past_the_shortest_are_zeros", 1.2345678901234567e25, "12345678901234567000000000"},
+    {"digits_past_the_shortest_are_zeros", 0x1p80, "1208925819614629200000000"},
     {"third", 1.0 / 3, "0.3333333333333333"},
     {"negative", -0.25, "-0.25"},
     {"tenth", 0.1, "0.1"},
