@@ -12,6 +12,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace cppd::chartemit {
 namespace {
@@ -212,6 +213,7 @@ void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& 
         at = netdataapi::write_integer(at, *integer);
         if (static_cast<double>(*integer) != number) ledger_->count(LossReason::value_truncated);
       } else if (std::isfinite(number)) {
+        at = netdataapi::write_integer(at, std::numeric_limits<std::int64_t>::min());  // as the reference on this processor
         ledger_->count(LossReason::value_out_of_range);
       }
       *at++ = '\n';
@@ -229,9 +231,12 @@ void NetdataSink::removals(const Engine& engine, const Plan& plan) {
   for (const auto removed : plan.removed_charts) chart(engine, removed, true);
 }
 
-void NetdataSink::emit(const Engine& engine, const Plan& plan, const Environment& environment, const Moment& moment) {
+Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environment& environment, const Moment& moment) {
   require(frame_ != nullptr, "a frame is chosen before a plan is emitted");
-  if (plan.empty()) return;
+  if (begin_.empty() && netdataapi::clean_id(environment.type_id).empty()) {
+    return std::unexpected(invalid_input("type id is blank"));
+  }
+  if (plan.empty()) return ok;
   if (environment_ != &environment || begin_.empty()) {
     environment_ = &environment;
     begin_ = fmt::format("BEGIN '{}.", netdataapi::clean_id(environment.type_id));
@@ -240,6 +245,7 @@ void NetdataSink::emit(const Engine& engine, const Plan& plan, const Environment
   definitions(engine, plan);
   updates(engine, plan, moment);
   removals(engine, plan);
+  return ok;
 }
 
 void NetdataSink::retire(const Engine& engine, const Environment& environment) {

@@ -30,8 +30,9 @@ class NetdataSink final : public PlanSink {
   /// Errors    what E10 and R5 refuse: a GUID that is no UUID or is changed by sanitising, a blank hostname.
   [[nodiscard]] Result<> select_host(const metrix::HostScope& host, bool define);
 
-  void emit(const chartengine::Engine& engine, const chartengine::Plan& plan, const Environment& environment,
-            const Moment& moment) override;
+  /// Errors    a type id of which nothing is left on the wire.
+  [[nodiscard]] Result<> emit(const chartengine::Engine& engine, const chartengine::Plan& plan,
+                              const Environment& environment, const Moment& moment) override;
   void retire(const chartengine::Engine& engine, const Environment& environment) override;
 
  private:

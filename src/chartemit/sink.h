@@ -26,7 +26,7 @@ struct Environment {
 
 /// What changes from cycle to cycle.
 struct Moment {
-  std::uint64_t elapsed_us = 0;  ///< since the cycle before; 0 in the first
+  std::int64_t elapsed_us = 0;  ///< since the cycle before; 0 in the first, and never sent unless positive
 };
 
 /// Threads   confined to the shard of its job.
@@ -35,8 +35,10 @@ class PlanSink {
   virtual ~PlanSink() = default;
 
   /// Takes over one plan. Nothing may be kept of the arguments: their numbers are good until the attempt is finished.
-  virtual void emit(const chartengine::Engine& engine, const chartengine::Plan& plan, const Environment& environment,
-                    const Moment& moment) = 0;
+  ///
+  /// Errors    the plan cannot be expressed at all; nothing was taken over.
+  [[nodiscard]] virtual Result<> emit(const chartengine::Engine& engine, const chartengine::Plan& plan,
+                                      const Environment& environment, const Moment& moment) = 0;
   /// Declares every chart that the engine has materialized obsolete.
   virtual void retire(const chartengine::Engine& engine, const Environment& environment) = 0;
 };

@@ -151,8 +151,7 @@ std::string id_value(std::string_view value) {
   if (value.find('\\') != std::string_view::npos) {
     const auto plain = unescape(value);
     const bool control = plain && std::ranges::any_of(*plain, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-    if (!plain || plain->find('\\') != std::string::npos) std::ranges::replace(text, '\\', '_');
-    else if (!control) text = *plain;
+    if (plain && !control) text = *plain;  // backslashes that are left become `_` below
   }
   std::string out;
   append_id_part(out, text);

@@ -175,8 +175,9 @@ bool Engine::owns_id(std::uint32_t index) {
   std::uint32_t owner = kNone;
   for (auto same = head; same != kNone; same = charts_[same].next_same_id) {
     const auto& chart = charts_[same];
-    if (!chart.materialized) continue;
-    owner = same;
+    // One that expires in this very build holds its id until the next.
+    const bool leaving = std::ranges::find(plan_.removed_charts, same) != plan_.removed_charts.end();
+    if (chart.materialized || leaving) owner = same;
   }
   const bool authored_here = charts_[index].chart_template != kAutogen && first_visible(charts_[index]) != kNone;
   if (owner != kNone && charts_[owner].chart_template == kAutogen && owner != index && authored_here) {
@@ -188,7 +189,6 @@ bool Engine::owns_id(std::uint32_t index) {
     save(index);
     charts_[index].materialized = true;
     charts_[index].labels_hash = 0;
-    charts_[index].meta = displaced.meta;
     return true;
   }
   if (owner != kNone) return owner == index;
@@ -241,7 +241,12 @@ void Engine::plan_carefully(std::uint32_t index) {
     auto& dimension = chart.dimensions[contributor.dimension];
     contributor.present = 1;
     bucket = bucket || route.bucket;
-    if (dimension.observed) continue;
+    if (dimension.observed) {
+      if (attributes_[dimension.attributes].algorithm != attributes_[route.attributes].algorithm) {
+        ledger_->count(LossReason::dimension_kind_conflict, names_.text(dimension.name));
+      }
+      continue;
+    }
     dimension.observed = true;
     if (dimension.materialized && dimension.attributes != route.attributes) {
       plan_.redefined_dimensions.push_back({index, contributor.dimension});
@@ -261,7 +266,7 @@ void Engine::plan_carefully(std::uint32_t index) {
     plan_.labels.insert(plan_.labels.end(), label_ids_.begin(), label_ids_.end());
     (fresh ? plan_.created : plan_.relabelled).push_back(labelled);
   }
-  if (!fresh && meta != chart.meta) plan_.redefined.push_back(index);
+  else if (meta != chart.meta) plan_.redefined.push_back(index);
   chart.materialized = true;
   chart.meta = meta;
   chart.labels_hash = hash;
@@ -295,6 +300,7 @@ void Engine::expire_dimensions(std::uint32_t index) {
   const auto after = lifecycle(chart).dimensions_expire_after;
   if (after == 0) return;
   bool saved = !undo_charts_.empty() && undo_charts_.back().chart == index;
+  const auto first = static_cast<std::ptrdiff_t>(plan_.removed_dimensions.size());
   for (auto& dimension : chart.dimensions) {
     if (!dimension.materialized || !expired(dimension.last_seen, after)) continue;
     if (!saved) save(index);
@@ -302,6 +308,8 @@ void Engine::expire_dimensions(std::uint32_t index) {
     plan_.removed_dimensions.push_back({index, dimension.name, dimension.attributes});
     dimension.materialized = false;
   }
+  std::sort(plan_.removed_dimensions.begin() + first, plan_.removed_dimensions.end(),
+            [&](const auto& a, const auto& b) { return names_.text(a.name) < names_.text(b.name); });
 }
 
 /// max_instances: charts that are not observed go first, then new ones with the highest ids are left out (L5).
@@ -411,18 +419,21 @@ std::uint64_t Engine::work_out_labels(const Chart& chart) {
       }
     });
   };
+  const auto identifies = [&](const Label& label) {
+    if (authored == nullptr) return false;
+    const auto& policy = authored->instances;
+    if (listed(policy.optional, label.key)) return !blank(label.value);
+    return listed(policy.required, label.key) || (policy.include_all && !listed(policy.excluded, label.key));
+  };
   for (const auto id : set_of(visible_.front())) {
     const auto label = table.label(id);
     if (label.key == "_collect_job") continue;
+    if (identifies(label)) {
+      label_ids_.push_back(id);
+      continue;
+    }
     if (authored) {
-      const auto& policy = authored->instances;
-      const bool optional = listed(policy.optional, label.key);
-      if (listed(policy.required, label.key) || (optional && !blank(label.value)) ||
-          (policy.include_all && !optional && !listed(policy.excluded, label.key))) {
-        label_ids_.push_back(id);
-        continue;
-      }
-      if (optional || listed(authored->labels.exclusions, label.key)) continue;
+      if (listed(authored->instances.optional, label.key) || listed(authored->labels.exclusions, label.key)) continue;
       if (!authored->labels.automatic && !listed(authored->labels.keys, label.key)) continue;
     }
     if (names_dimension(label.key)) continue;
@@ -431,6 +442,17 @@ std::uint64_t Engine::work_out_labels(const Chart& chart) {
       return std::ranges::find(ids, id) != ids.end();
     });
     if (common) label_ids_.push_back(id);
+  }
+  // Series with other label keys may have the same id; each key of the identity keeps the first value seen.
+  if (authored && !authored->instances.is_static()) {
+    for (const auto i : visible_) {
+      for (const auto id : set_of(i)) {
+        const auto label = table.label(id);
+        if (label.key == "_collect_job" || !identifies(label)) continue;
+        const auto at = std::ranges::lower_bound(label_ids_, label.key, {}, [&](auto have) { return table.label(have).key; });
+        if (at == label_ids_.end() || table.label(*at).key != label.key) label_ids_.insert(at, id);
+      }
+    }
   }
   std::uint64_t hash = 1;
   for (const auto id : label_ids_) {

@@ -382,7 +382,7 @@ void Engine::lay_out(std::uint32_t index) {
   for (auto& contributor : chart.contributors) contributor.dimension = place[contributor.dimension];
   const auto& policy = lifecycle(chart);
   chart.careful = chart.next_same_id != kNone || *by_id_.find(std::string_view{chart.id}) != index ||
-                  policy.max_dimensions > 0 || (policy.dimensions_expire_after > 0 && chart.dimensions.size() > 1) ||
+                  policy.max_dimensions > 0 || (policy.dimensions_expire_after > 0 && (chart.chart_template != kAutogen || chart.dimensions.size() > 1)) ||
                   policy.max_instances > 0;
 }
 

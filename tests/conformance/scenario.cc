@@ -259,7 +259,12 @@ json Scenario::emit(const json& cycle, json got) {
     return got;
   }
   const auto& plan = attempt->plan();
-  sink_.emit(*engine_, plan, environment_, {.elapsed_us = static_cast<std::uint64_t>(elapsed)});
+  if (const auto done = sink_.emit(*engine_, plan, environment_, {.elapsed_us = elapsed}); !done) {
+    got["ok"] = false;
+    got["outcome"] = "emit_error";
+    if (cycle.at("expect").contains("scopes")) got["scopes"] = json::array();
+    return got;
+  }
   const bool work = !plan.empty() || store_->series_count() > 0 || !engine_->materialized().empty();
   if (cycle.at("expect").contains("scopes")) {
     json actions = json::object();
