@@ -111,6 +111,14 @@ std::optional<Integer> parse_integer(std::string_view written) {
   return Integer{*magnitude};
 }
 
+bool underscores_between_digits(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool between = i > 0 && i + 1 < text.size() && digit(text[i - 1]) && digit(text[i + 1]);
+    if (text[i] == '_' && !between) return false;
+  }
+  return true;
+}
+
 std::optional<double> parse_floating(std::string_view text) {
   if (one_of(text, kNan)) return std::numeric_limits<double>::quiet_NaN();
   const bool negative = text.starts_with('-');
@@ -119,7 +127,8 @@ std::optional<double> parse_floating(std::string_view text) {
     return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
   }
   if (text.empty() || text[0] == '_') return std::nullopt;
-  const auto plain = text[0] == '.' ? std::string{text} : without_underscores(text);
+  if (text[0] == '.' && !underscores_between_digits(text)) return std::nullopt;
+  const auto plain = without_underscores(text);
   if (!looks_like_decimal(plain)) return std::nullopt;
   return decimal_value(plain);
 }

@@ -17,6 +17,8 @@ using Integer = std::variant<std::int64_t, std::uint64_t>;
 
 /// Decimal, `0x`, `0o` or leading-zero octal and `0b`, each with a sign and with underscores anywhere.
 [[nodiscard]] std::optional<Integer> parse_integer(std::string_view text);
+/// True when every underscore stands between two digits.
+[[nodiscard]] bool underscores_between_digits(std::string_view text);
 /// Decimal floats with underscores, and `.inf`, `.nan` in their spellings.
 [[nodiscard]] std::optional<double> parse_floating(std::string_view text);
 [[nodiscard]] std::optional<bool> parse_boolean(std::string_view text);

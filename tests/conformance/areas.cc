@@ -5,7 +5,7 @@ namespace cppd::conformance {
 
 const std::vector<Area>& areas() {
   static const std::vector<Area> all{
-      {"charttpl", run_charttpl}, {"confopt", run_unbuilt}, {"exposition", run_unbuilt}, {"helpers", run_unbuilt},
+      {"charttpl", run_charttpl}, {"confopt", run_confopt}, {"exposition", run_unbuilt}, {"helpers", run_unbuilt},
       {"iprange", run_unbuilt},   {"logs", run_unbuilt},    {"matcher", run_unbuilt},    {"scenarios", run_scenarios},
       {"web", run_unbuilt},       {"wire", run_unbuilt},
   };
