@@ -226,8 +226,7 @@ void Transfer::finished(CURLcode code) {
 Result<> Transfer::outcome() {
   if (code_ == CURLE_OK || receiver.cut_unwanted() || receiver.failed()) return ok;
   switch (code_) {
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return std::unexpected(invalid_input(lower_start(curl_easy_strerror(code_))));
+    case CURLE_URL_MALFORMAT: return std::unexpected(invalid_input(lower_start(curl_easy_strerror(code_))));
     case CURLE_COULDNT_CONNECT: {
       // libcurl's own text holds the time it took, which makes each log line another one.
       long number = 0;
