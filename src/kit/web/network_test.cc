@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -17,40 +18,33 @@
 
 namespace {
 
-/// Allocations of this thread, by C++ and by libcurl.
-thread_local std::size_t allocations = 0;
+/// Allocations of this thread.
+thread_local std::size_t by_libcurl = 0;
+thread_local std::size_t by_us = 0;
 
-void* counted(std::size_t bytes) {
-  ++allocations;
-  return std::malloc(bytes == 0 ? 1 : bytes);
-}
+/// Bytes that this process has allocated; the server's threads are idle when it is asked.
+std::size_t bytes_in_use() { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; }
 
 /// libcurl takes its allocator with its first initialisation, so this one comes before any client's.
 const bool curl_is_counted = [] {
   return curl_global_init_mem(
-             CURL_GLOBAL_DEFAULT, counted, std::free,
-             [](void* old, std::size_t bytes) {
-               ++allocations;
-               return std::realloc(old, bytes);
-             },
-             [](const char* text) {
-               ++allocations;
-               return ::strdup(text);
-             },
-             [](std::size_t count, std::size_t bytes) {
-               ++allocations;
-               return std::calloc(count, bytes);
-             }) == CURLE_OK;
+             CURL_GLOBAL_DEFAULT, [](std::size_t bytes) { return ++by_libcurl, std::malloc(bytes); }, std::free,
+             [](void* old, std::size_t bytes) { return ++by_libcurl, std::realloc(old, bytes); },
+             [](const char* text) { return ++by_libcurl, ::strdup(text); },
+             [](std::size_t count, std::size_t bytes) { return ++by_libcurl, std::calloc(count, bytes); }) == CURLE_OK;
 }();
 
 }  // namespace
 
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)  // they bring their own
 void* operator new(std::size_t bytes) {
-  if (void* memory = counted(bytes)) return memory;
+  ++by_us;
+  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
 
 namespace cppd::web {
 namespace {
@@ -238,9 +232,9 @@ TEST(Http2, WithoutTlsAndOverTls) {
     auto request = client.request().value();
     EXPECT_EQ(test::text_of(shard, client, request), "ok");
     EXPECT_EQ(test::text_of(shard, client, request), "ok");
-    EXPECT_EQ(server.connections(), 1);
     ASSERT_EQ(server.seen().size(), 2u);
     EXPECT_EQ(server.seen().at(0).protocol, "HTTP/2.0");
+    if (kind == TestServer::Kind::tls_h2) EXPECT_EQ(server.connections(), 1);
   }
 }
 
@@ -271,12 +265,14 @@ TEST(Cost, ASteadyRequestAllocatesAHandfulOfTimes) {
   auto request = client.request().value();
   ASSERT_TRUE(shard.run(get_often(client, request, 5)));
   constexpr int kTimes = 100;
-  const auto before = allocations;
+  const auto ours = by_us;
+  const auto libcurls = by_libcurl;
   ASSERT_TRUE(shard.run(get_often(client, request, kTimes)));
-  const auto each = (allocations - before) / kTimes;
   EXPECT_EQ(server.connections(), 1);
-  std::cout << "allocations per steady request: " << each << "\n";
-  EXPECT_LE(each, 32u);
+  std::cout << "allocations per steady request: " << double(by_us - ours) / kTimes << " ours, "
+            << double(by_libcurl - libcurls) / kTimes << " in libcurl\n";
+  EXPECT_LE(by_us - ours, std::size_t{kTimes} * 1);
+  EXPECT_LE(by_libcurl - libcurls, std::size_t{kTimes} * 32);
 }
 
 TEST(Cost, AnIdleClientHoldsNoBigBuffers) {
@@ -284,16 +280,26 @@ TEST(Cost, AnIdleClientHoldsNoBigBuffers) {
   std::atomic<bool> small{false};
   TestServer server{[&](Peer& p, const Seen&) { return p.reply(200, small ? "ok" : body); }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 10s});
-  auto request = client.request().value();
-  EXPECT_EQ(test::text_of(shard, client, request).size(), body.size());
+  std::vector<Client> clients;
+  const auto cycle = [&] {
+    for (auto& client : clients) {
+      auto request = client.request().value();
+      ASSERT_TRUE(shard.run(client.get(request)));
+    }
+  };
+  clients.push_back(shard.client({.url = server.url("/"), .headers = {}, .timeout = 10s}));
   small = true;
-  EXPECT_EQ(test::text_of(shard, client, request), "ok");
-  const auto held = shard.run(client.get(request));
-  ASSERT_TRUE(held);
-  // The view is into the buffer: what it holds beyond the text is not ours to see, its kept size is bounded by the
-  // class.
-  EXPECT_EQ(*held, "ok");
+  cycle();
+  const auto one = bytes_in_use();
+  for (int i = 0; i < 9; ++i) clients.push_back(shard.client({.url = server.url("/"), .headers = {}, .timeout = 10s}));
+  small = false;
+  cycle();
+  small = true;
+  cycle();  // the first small body still finds the buffer of the big one
+  cycle();
+  const auto each = (bytes_in_use() - one) / 9;
+  std::cout << "bytes of an idle client: " << each << "\n";
+  EXPECT_LT(each, std::size_t{24} << 10);
 }
 
 }  // namespace
