@@ -19,7 +19,7 @@
 
 namespace cppd::web {
 
-class Client::Impl : public std::enable_shared_from_this<Client::Impl> {
+class Client::Impl final : public LoopUser {
  public:
   /// A transfer taken from the client's idle ones, given back when the request is over, however it ends.
   class Lease {
@@ -32,7 +32,8 @@ class Client::Impl : public std::enable_shared_from_this<Client::Impl> {
       transfer_->stop();
       transfer_->receiver.release();
       if (keep_) --owner_.keeping_;
-      if (owner_.idle_.size() < kIdleConnectionsMax) owner_.idle_.push_back(std::move(transfer_));
+      if (owner_.loop_ != nullptr && owner_.idle_.size() < kIdleConnectionsMax)
+        owner_.idle_.push_back(std::move(transfer_));
     }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
@@ -49,6 +50,17 @@ class Client::Impl : public std::enable_shared_from_this<Client::Impl> {
 
   Impl(asio::any_io_executor executor_in, ClientConfig config_in, ClientOptions options_in)
       : executor{std::move(executor_in)}, config{std::move(config_in)}, options{std::move(options_in)} {}
+
+  ~Impl() {
+    if (loop_ != nullptr) loop_->remove_user(*this);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void loop_ends() override {
+    loop_ = nullptr;
+    idle_.clear();
+  }
 
   static Task<Result<Response>> fetch(std::shared_ptr<Impl> self, Request& request, BodySink& sink);
   static Task<Result<std::string_view>> get(std::shared_ptr<Impl> self, Request& request);
@@ -68,6 +80,7 @@ class Client::Impl : public std::enable_shared_from_this<Client::Impl> {
   [[nodiscard]] Result<Request> follow(const Request& request, const Receiver& answer, bool& secrets) const;
   std::string& ready_buffer();
 
+  Loop* loop_ = nullptr;  ///< from the first request until its context ends
   std::vector<std::unique_ptr<Transfer>> idle_;
   std::size_t keeping_ = 0;
   std::string buffer_;
@@ -100,8 +113,12 @@ Error status_error(const Request& request, const Response& response) {
 }
 
 std::unique_ptr<Transfer> Client::Impl::take() {
+  if (loop_ == nullptr) {
+    loop_ = &Loop::of(executor);
+    loop_->add_user(*this);
+  }
   if (idle_.empty())
-    return std::make_unique<Transfer>(Loop::of(executor), executor,
+    return std::make_unique<Transfer>(*loop_, executor,
                                       TransferSettings{.tls = tls ? &*tls : nullptr, .http2 = config.force_http2});
   auto transfer = std::move(idle_.back());
   idle_.pop_back();
@@ -187,7 +204,7 @@ Task<Result<Response>> Client::Impl::fetch(std::shared_ptr<Impl> self, Request& 
 /// The buffer for the next body. It keeps what bodies of this size need, not what a longer one once needed.
 std::string& Client::Impl::ready_buffer() {
   const auto wanted = std::max(kBufferKeptBytes, 2 * last_body_bytes_);
-  if (buffer_.capacity() > wanted) buffer_ = std::string{};
+  if (buffer_.capacity() > wanted) std::string{}.swap(buffer_);  // assigning an empty one keeps the capacity
   buffer_.clear();
   return buffer_;
 }

@@ -61,6 +61,7 @@ void Loop::shutdown() {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, nullptr);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, nullptr);
   for (const auto& [easy, unused] : std::exchange(running_, {})) curl_multi_remove_handle(multi_, easy);
+  for (const auto& [user, unused] : std::exchange(users_, {})) user->loop_ends();
   curl_multi_cleanup(std::exchange(multi_, nullptr));
   for (auto& [fd, watch] : watches_) {
     watch->gone = true;

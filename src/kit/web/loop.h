@@ -27,6 +27,15 @@ class TransferEnd {
   ~TransferEnd() = default;
 };
 
+/// Told that the loop ends with its context, so that nothing of the user outlives what it is made of.
+class LoopUser {
+ public:
+  virtual void loop_ends() = 0;
+
+ protected:
+  ~LoopUser() = default;
+};
+
 /// All transfers of one execution context. libcurl says which sockets and which timer it waits for; Asio waits.
 ///
 /// A socket stays registered with the reactor as long as its connection lives: a request on a kept connection costs no
@@ -50,6 +59,9 @@ class Loop final : public asio::execution_context::service {
   void start(CURL* easy);
   /// Ends a transfer at once and closes its connection; nothing happens when it is over.
   void stop(CURL* easy);
+
+  void add_user(LoopUser& user) { users_.emplace(&user, true); }
+  void remove_user(LoopUser& user) { users_.erase(&user); }
 
   [[nodiscard]] InflaterPool& inflaters() { return inflaters_; }
 
@@ -84,6 +96,7 @@ class Loop final : public asio::execution_context::service {
   CURLM* multi_ = nullptr;
   boost::unordered_flat_map<int, WatchPtr> watches_;
   boost::unordered_flat_map<CURL*, bool> running_;
+  boost::unordered_flat_map<LoopUser*, bool> users_;
   InflaterPool inflaters_;
 };
 

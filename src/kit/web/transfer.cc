@@ -37,6 +37,12 @@ CURLcode on_tls_context(CURL*, void* context, void* http2) {
   return CURLE_OK;
 }
 
+/// libcurl before 8.0 sets HTTP/2 up anew on a kept connection without TLS, and fails (curl issue 10634).
+bool keeps_clear_http2() {
+  static const bool keeps = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080000;
+  return keeps;
+}
+
 /// Headers that libcurl writes itself from what it sends.
 bool written_by_transport(std::string_view name) {
   return name == "Content-Length" || name == "Transfer-Encoding" || name == "Trailer" || name == "Proxy-Authorization";
@@ -57,7 +63,7 @@ std::string lower_start(std::string text) {
 }  // namespace
 
 Transfer::Transfer(Loop& loop, const asio::any_io_executor& executor, const TransferSettings& settings)
-    : woken{executor}, receiver{loop.inflaters()}, loop_{loop}, easy_{curl_easy_init()} {
+    : woken{executor}, receiver{loop.inflaters()}, loop_{loop}, easy_{curl_easy_init()}, http2_{settings.http2} {
   if (easy_ == nullptr) throw std::bad_alloc();
   loop_.adopt(easy_);
   set_fixed(settings);
@@ -123,6 +129,7 @@ void Transfer::set_tls(const tlscfg::Material& material) {
 
 Result<> Transfer::prepare(const Request& request, const std::optional<Url>& proxy) {
   const auto& url = request.url();
+  fresh_connections_ = http2_ && url.scheme == "http" && !keeps_clear_http2();
   if (url.scheme != "http" && url.scheme != "https")
     return std::unexpected(invalid_input("is not a http or https URL"));
   if (url.hostname().empty()) return std::unexpected(invalid_input("URL has no host"));
@@ -211,7 +218,8 @@ void Transfer::set_proxy(const std::optional<Url>& proxy) {
 void Transfer::start(bool keep_connection) {
   over_ = false;
   error_[0] = '\0';
-  curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, keep_connection ? 0L : 1L);
+  curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, fresh_connections_ ? 1L : 0L);
+  curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, keep_connection && !fresh_connections_ ? 0L : 1L);
   loop_.start(easy_);
 }
 
@@ -226,8 +234,7 @@ void Transfer::finished(CURLcode code) {
 Result<> Transfer::outcome() {
   if (code_ == CURLE_OK || receiver.cut_unwanted() || receiver.failed()) return ok;
   switch (code_) {
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return std::unexpected(invalid_input(lower_start(curl_easy_strerror(code_))));
+    case CURLE_URL_MALFORMAT: return std::unexpected(invalid_input(lower_start(curl_easy_strerror(code_))));
     case CURLE_COULDNT_CONNECT: {
       // libcurl's own text holds the time it took, which makes each log line another one.
       long number = 0;

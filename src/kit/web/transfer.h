@@ -66,6 +66,8 @@ class Transfer final : public TransferEnd {
 
   Loop& loop_;
   CURL* easy_;
+  const bool http2_;
+  bool fresh_connections_ = false;
   List headers_;
   List proxy_headers_;
   std::uint64_t prepared_revision_ = 0;
