@@ -57,7 +57,8 @@ Result<> NetdataSink::select_host(const metrix::HostScope& host, bool define) {
   netdataapi::Frame lines{pool};
   netdataapi::write_host_define(lines, guid_, host.hostname);
   auto labels = host.labels;
-  const bool named = std::ranges::any_of(labels, [](const auto& l) { return netdataapi::clean_id(l.first) == "_hostname"; });
+  const bool named =
+      std::ranges::any_of(labels, [](const auto& l) { return netdataapi::clean_id(l.first) == "_hostname"; });
   if (!named) labels.emplace_back("_hostname", host.hostname);
   std::ranges::sort(labels);
   for (const auto& [key, value] : labels) {
@@ -79,8 +80,10 @@ void NetdataSink::learn_chart(const Engine& engine, std::uint32_t chart) {
   const auto id = engine.chart_id(chart);
   auto clean = netdataapi::clean_id(id);
   unlike_[chart] = clean != id;
-  if (unlike_[chart]) unlike_ids_[chart] = std::move(clean);
-  else unlike_ids_.erase(chart);
+  if (unlike_[chart])
+    unlike_ids_[chart] = std::move(clean);
+  else
+    unlike_ids_.erase(chart);
 }
 
 void NetdataSink::learn_name(const Engine& engine, std::uint32_t name) {
@@ -142,9 +145,11 @@ void NetdataSink::labels(const Engine& engine, const Plan& plan, const Plan::Lab
 void NetdataSink::definitions(const Engine& engine, const Plan& plan) {
   for (const auto& created : plan.created) learn_chart(engine, created.chart);
   for (const auto& relabelled : plan.relabelled) learn_chart(engine, relabelled.chart);
-  for (const auto& fresh : plan.new_dimensions) learn_name(engine, engine.dimensions(fresh.chart)[fresh.dimension].name);
+  for (const auto& fresh : plan.new_dimensions)
+    learn_name(engine, engine.dimensions(fresh.chart)[fresh.dimension].name);
 
-  // New charts with their dimensions, then charts that only gained dimensions; both lists are in the order of chart ids.
+  // New charts with their dimensions, then charts that only gained dimensions; both lists are in the order of chart
+  // ids.
   auto next = plan.new_dimensions.begin();
   const auto skip_to = [&](std::uint32_t chart) {
     while (next != plan.new_dimensions.end() && next->chart != chart) ++next;
@@ -164,7 +169,8 @@ void NetdataSink::definitions(const Engine& engine, const Plan& plan) {
   auto created = plan.created.begin();
   for (next = plan.new_dimensions.begin(); next != plan.new_dimensions.end();) {
     const auto of = next->chart;
-    while (created != plan.created.end() && created->chart != of && engine.chart_id(created->chart) < engine.chart_id(of)) {
+    while (created != plan.created.end() && created->chart != of &&
+           engine.chart_id(created->chart) < engine.chart_id(of)) {
       ++created;
     }
     if (created != plan.created.end() && created->chart == of) {
@@ -213,7 +219,8 @@ void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& 
         at = netdataapi::write_integer(at, *integer);
         if (static_cast<double>(*integer) != number) ledger_->count(LossReason::value_truncated);
       } else if (std::isfinite(number)) {
-        at = netdataapi::write_integer(at, std::numeric_limits<std::int64_t>::min());  // as the reference on this processor
+        at = netdataapi::write_integer(at,
+                                       std::numeric_limits<std::int64_t>::min());  // as the reference on this processor
         ledger_->count(LossReason::value_out_of_range);
       }
       *at++ = '\n';
@@ -231,7 +238,8 @@ void NetdataSink::removals(const Engine& engine, const Plan& plan) {
   for (const auto removed : plan.removed_charts) chart(engine, removed, true);
 }
 
-Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environment& environment, const Moment& moment) {
+Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environment& environment,
+                           const Moment& moment) {
   require(frame_ != nullptr, "a frame is chosen before a plan is emitted");
   if (begin_.empty() && netdataapi::clean_id(environment.type_id).empty()) {
     return std::unexpected(invalid_input("type id is blank"));

@@ -39,7 +39,8 @@ class NetdataSink final : public PlanSink {
   void host();
   void chart(const chartengine::Engine& engine, std::uint32_t chart, bool obsolete);
   void dimension(const chartengine::Engine& engine, std::uint32_t name, std::uint32_t attributes, bool obsolete);
-  void labels(const chartengine::Engine& engine, const chartengine::Plan& plan, const chartengine::Plan::Labelled& labelled);
+  void labels(const chartengine::Engine& engine, const chartengine::Plan& plan,
+              const chartengine::Plan::Labelled& labelled);
   void definitions(const chartengine::Engine& engine, const chartengine::Plan& plan);
   void updates(const chartengine::Engine& engine, const chartengine::Plan& plan, const Moment& moment);
   void removals(const chartengine::Engine& engine, const chartengine::Plan& plan);

@@ -16,11 +16,11 @@ namespace cppd::chartemit {
 
 /// What a job says of itself on every chart. Source: charts contract 5.5.
 struct Environment {
-  std::string type_id;  ///< first part of `type.id`: the full name of the job
+  std::string type_id;            ///< first part of `type.id`: the full name of the job
   std::int64_t update_every = 1;  ///< seconds
   std::string plugin;
   std::string module;
-  std::string job;  ///< job name; blank: no `_collect_job` label
+  std::string job;                                          ///< job name; blank: no `_collect_job` label
   std::vector<std::pair<std::string, std::string>> labels;  ///< job labels, sorted by key
 };
 

@@ -53,10 +53,13 @@ ChartType type_by_units(std::string_view units) {
 /// Family guessed from a name: A6.
 std::string family_of(std::string_view name) {
   std::string_view family = name;
-  if (name.starts_with("go_")) family = "go";
-  else if (name.starts_with("process_")) family = "process";
+  if (name.starts_with("go_"))
+    family = "go";
+  else if (name.starts_with("process_"))
+    family = "process";
   else if (const auto first = name.find('_'); first != std::string_view::npos) {
-    if (const auto second = name.find('_', first + 1); second != std::string_view::npos) family = name.substr(0, second);
+    if (const auto second = name.find('_', first + 1); second != std::string_view::npos)
+      family = name.substr(0, second);
   }
   auto cut = family;
   while (!cut.empty() && std::isdigit(static_cast<unsigned char>(cut.back()))) cut.remove_suffix(1);
@@ -94,9 +97,12 @@ std::optional<std::uint32_t> number(std::string_view& text, std::size_t digits, 
   for (std::size_t i = 0; i < digits; ++i) {
     const char c = text[i];
     int digit = -1;
-    if (c >= '0' && c <= '9') digit = c - '0';
-    else if (c >= 'a' && c <= 'f') digit = c - 'a' + 10;
-    else if (c >= 'A' && c <= 'F') digit = c - 'A' + 10;
+    if (c >= '0' && c <= '9')
+      digit = c - '0';
+    else if (c >= 'a' && c <= 'f')
+      digit = c - 'a' + 10;
+    else if (c >= 'A' && c <= 'F')
+      digit = c - 'A' + 10;
     if (digit < 0 || digit >= base) return std::nullopt;
     value = value * static_cast<std::uint32_t>(base) + static_cast<std::uint32_t>(digit);
   }
@@ -262,13 +268,14 @@ std::optional<AutogenChart> autogen_chart(const AutogenSource& source, std::stri
     units = counter ? per_second(source.meta.unit) : source.meta.unit;
     type = type_by_units(units);
   }
-  chart.meta = {.title = source.meta.description.empty() ? fmt::format("Metric \"{}\"", title_name) : source.meta.description,
-                .family = source.meta.chart_family.empty() ? family_of(title_name) : source.meta.chart_family,
-                .context = context_namespace.empty() ? start : fmt::format("{}.{}", context_namespace, start),
-                .units = std::move(units),
-                .algorithm = counter ? Algorithm::incremental : Algorithm::absolute,
-                .type = type,
-                .priority = source.meta.chart_priority > 0 ? source.meta.chart_priority : kDefaultPriority};
+  chart.meta = {
+      .title = source.meta.description.empty() ? fmt::format("Metric \"{}\"", title_name) : source.meta.description,
+      .family = source.meta.chart_family.empty() ? family_of(title_name) : source.meta.chart_family,
+      .context = context_namespace.empty() ? start : fmt::format("{}.{}", context_namespace, start),
+      .units = std::move(units),
+      .algorithm = counter ? Algorithm::incremental : Algorithm::absolute,
+      .type = type,
+      .priority = source.meta.chart_priority > 0 ? source.meta.chart_priority : kDefaultPriority};
 
   chart.id = std::move(start);
   for (const auto& label : source.labels) {

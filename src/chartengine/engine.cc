@@ -100,7 +100,8 @@ Result<Attempt> Engine::prepare(const metrix::Store& store, metrix::ScopeId scop
     return attempt;
   }
   const auto sequence = meta.last_success_seq;
-  const bool violation = last_sequence_ != 0 && (options_.all_visible ? sequence < last_sequence_ : sequence <= last_sequence_);
+  const bool violation =
+      last_sequence_ != 0 && (options_.all_visible ? sequence < last_sequence_ : sequence <= last_sequence_);
   if (violation && !in_violation_) {
     ++stats_.sequence_violations;
     options_.log.warning(fmt::format("chart engine: sequence {} after {}", sequence, last_sequence_));
@@ -174,15 +175,17 @@ std::uint32_t Engine::intern(const DimensionAttributes& attributes) {
 }
 
 std::uint32_t Engine::intern(const ChartMeta& meta) {
-  const auto key = fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", meta.title, meta.family, meta.context, meta.units,
-                               static_cast<int>(meta.algorithm), static_cast<int>(meta.type), meta.priority);
+  const auto key =
+      fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}", meta.title, meta.family, meta.context, meta.units,
+                  static_cast<int>(meta.algorithm), static_cast<int>(meta.type), meta.priority);
   const auto [entry, fresh] = meta_index_.try_emplace(key, static_cast<std::uint32_t>(metas_.size()));
   if (fresh) metas_.push_back(meta);
   return entry->second;
 }
 
 std::uint32_t Engine::autogen_meta(metrix::DescriptorId descriptor, const ChartMeta& meta) {
-  if (autogen_metas_.size() <= metrix::index_of(descriptor)) autogen_metas_.resize(metrix::index_of(descriptor) + 1, kNone);
+  if (autogen_metas_.size() <= metrix::index_of(descriptor))
+    autogen_metas_.resize(metrix::index_of(descriptor) + 1, kNone);
   auto& known = autogen_metas_[metrix::index_of(descriptor)];
   if (known == kNone || metas_[known] != meta) known = intern(meta);
   return known;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// The chart engine: it knows for every series the chart and dimension it became, and says each cycle what has to be created,
-/// updated and removed. Source: charts contract section 4; the departures are in the README of this module.
+/// The chart engine: it knows for every series the chart and dimension it became, and says each cycle what has to be
+/// created, updated and removed. Source: charts contract section 4; the departures are in the README of this module.
 #pragma once
 
 #include <cppd/base/ledger.h>
@@ -68,7 +68,8 @@ class Attempt {
 /// One engine plans one host scope of one store.
 ///
 /// Threads   confined to the shard of its job.
-/// Cost      a steady cycle is one pass over the charts: no allocation, no look-up, no text. Births, deaths and charts whose
+/// Cost      a steady cycle is one pass over the charts: no allocation, no look-up, no text. Births, deaths and charts
+/// whose
 ///           contributors change pay for themselves.
 class Engine {
  public:
@@ -139,11 +140,11 @@ class Engine {
     std::uint32_t next_same_id = kNone;
     std::uint64_t labels_hash = 0;
     bool materialized = false;
-    bool careful = false;       // always planned by plan_carefully()
-    bool recheck = false;       // planned carefully the next time
-    bool one_to_one = true;     // each dimension has one contributor
+    bool careful = false;    // always planned by plan_carefully()
+    bool recheck = false;    // planned carefully the next time
+    bool one_to_one = true;  // each dimension has one contributor
     bool layout_dirty = false;
-    bool capped = false;        // left out of this build by max_instances
+    bool capped = false;  // left out of this build by max_instances
     boost::container::small_vector<Dimension, 1> dimensions;
     boost::container::small_vector<Contributor, 1> contributors;
   };
@@ -226,7 +227,7 @@ class Engine {
   std::vector<Chart> charts_;
   std::vector<std::uint32_t> free_charts_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id
-  std::vector<std::uint32_t> order_;                                  // charts by (id, template)
+  std::vector<std::uint32_t> order_;                                 // charts by (id, template)
   std::vector<std::uint32_t> new_charts_;
   std::vector<std::uint32_t> dirty_charts_;
   std::vector<std::vector<std::uint32_t>> capped_charts_;  // by template with max_instances, else empty

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One build: the pass over all charts, and the careful planning of those that change. Source: charts contract 4.4 to 4.10.
+// One build: the pass over all charts, and the careful planning of those that change. Source: charts contract 4.4
+// to 4.10.
 #include <cppd/base/text.h>
 #include <cppd/chartengine/engine.h>
 
@@ -13,7 +14,9 @@ namespace {
 
 constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
-bool listed(const std::vector<std::string>& list, std::string_view key) { return std::ranges::find(list, key) != list.end(); }
+bool listed(const std::vector<std::string>& list, std::string_view key) {
+  return std::ranges::find(list, key) != list.end();
+}
 
 /// Running mean with one fused multiply-add; a difference that overflows is avoided (P19).
 double next_mean(double mean, double value, double count) {
@@ -265,8 +268,8 @@ void Engine::plan_carefully(std::uint32_t index) {
   if (fresh || hash != chart.labels_hash) {
     plan_.labels.insert(plan_.labels.end(), label_ids_.begin(), label_ids_.end());
     (fresh ? plan_.created : plan_.relabelled).push_back(labelled);
-  }
-  else if (meta != chart.meta) plan_.redefined.push_back(index);
+  } else if (meta != chart.meta)
+    plan_.redefined.push_back(index);
   chart.materialized = true;
   chart.meta = meta;
   chart.labels_hash = hash;
@@ -383,8 +386,9 @@ void Engine::enforce_dimension_cap(std::uint32_t index) {
     --overflow;
     auto& dimension = chart.dimensions[i];
     dimension.materialized = false;
-    plan_.removed_dimensions.insert(plan_.removed_dimensions.begin() + static_cast<std::ptrdiff_t>(plan_.capped_dimensions),
-                                    {index, dimension.name, dimension.attributes});
+    plan_.removed_dimensions.insert(
+        plan_.removed_dimensions.begin() + static_cast<std::ptrdiff_t>(plan_.capped_dimensions),
+        {index, dimension.name, dimension.attributes});
     ++plan_.capped_dimensions;
   }
   for (auto i = chart.dimensions.size(); i-- > 0 && overflow > 0;) {
@@ -449,7 +453,8 @@ std::uint64_t Engine::work_out_labels(const Chart& chart) {
       for (const auto id : set_of(i)) {
         const auto label = table.label(id);
         if (label.key == "_collect_job" || !identifies(label)) continue;
-        const auto at = std::ranges::lower_bound(label_ids_, label.key, {}, [&](auto have) { return table.label(have).key; });
+        const auto at =
+            std::ranges::lower_bound(label_ids_, label.key, {}, [&](auto have) { return table.label(have).key; });
         if (at == label_ids_.end() || table.label(*at).key != label.key) label_ids_.insert(at, id);
       }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From a series to its charts: done when a series is born, never in a steady cycle. Source: charts contract 4.3, 4.6, 4.7, 4.9.
+// From a series to its charts: done when a series is born, never in a steady cycle. Source: charts
+// contract 4.3, 4.6, 4.7, 4.9.
 #include <cppd/base/internal_error.h>
 #include <cppd/base/text.h>
 #include <cppd/chartengine/autogen.h>
@@ -23,7 +24,9 @@ const Label* find(std::span<const Label> labels, std::string_view key) {
   return nullptr;
 }
 
-bool listed(const std::vector<std::string>& list, std::string_view key) { return std::ranges::find(list, key) != list.end(); }
+bool listed(const std::vector<std::string>& list, std::string_view key) {
+  return std::ranges::find(list, key) != list.end();
+}
 
 double bucket_bound(std::string_view text) {
   if (text == "+Inf") return std::numeric_limits<double>::infinity();
@@ -36,7 +39,8 @@ double bucket_bound(std::string_view text) {
 
 void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
   const auto& changes = store.changes();
-  if (store_ != &store || !synchronized_ || (changes.clock != synchronized_clock_ && changes.clock != synchronized_clock_ + 1)) {
+  if (store_ != &store || !synchronized_ ||
+      (changes.clock != synchronized_clock_ && changes.clock != synchronized_clock_ + 1)) {
     store_ = &store;
     start_over(store, scope);
   } else if (changes.clock == synchronized_clock_ + 1) {
@@ -47,7 +51,8 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
     if (!changes.redescribed.empty()) {
       for (std::uint32_t series = 1; series < first_chart_.size(); ++series) {
         if (store.committed()[series].seen == 0 || (first_chart_[series] == kNone && lost_as_[series] == 0)) continue;
-        if (std::ranges::find(changes.redescribed, store.committed()[series].descriptor) == changes.redescribed.end()) continue;
+        if (std::ranges::find(changes.redescribed, store.committed()[series].descriptor) == changes.redescribed.end())
+          continue;
         unroute_series(series);
         again.push_back(series);
       }
@@ -124,9 +129,9 @@ LossReason Engine::route_to_templates(std::uint32_t series, const metrix::Descri
     }
     const bool bucket = descriptor.role == metrix::Role::histogram_bucket;
     const bool inferred = rule.name_from == DimensionRule::NameFrom::inferred;
-    const auto algorithm = chart.meta.algorithm != Algorithm::automatic          ? chart.meta.algorithm
-                           : descriptor.kind == metrix::Kind::counter ? Algorithm::incremental
-                                                                      : Algorithm::absolute;
+    const auto algorithm = chart.meta.algorithm != Algorithm::automatic ? chart.meta.algorithm
+                           : descriptor.kind == metrix::Kind::counter   ? Algorithm::incremental
+                                                                        : Algorithm::absolute;
     const Route route{.chart_template = candidate.chart,
                       .rule = candidate.dimension,
                       .meta = template_metas_[candidate.chart * 2],
@@ -165,8 +170,8 @@ LossReason Engine::route_to_autogen(std::uint32_t series, const metrix::Descript
   if (prefix + chart->id.size() > policy.max_type_id_bytes || !fits(chart->id)) return LossReason::chart_id_too_long;
   const Route route{.chart_template = kAutogen,
                     .meta = autogen_meta(store_->committed()[series].descriptor, chart->meta),
-                    .attributes = intern(DimensionAttributes{.algorithm = chart->meta.algorithm,
-                                                             .is_float = descriptor.meta.is_float}),
+                    .attributes = intern(
+                        DimensionAttributes{.algorithm = chart->meta.algorithm, .is_float = descriptor.meta.is_float}),
                     .static_name = chart->static_dimension,
                     .bucket = descriptor.role == metrix::Role::histogram_bucket,
                     .inferred = !chart->static_dimension};
@@ -175,7 +180,8 @@ LossReason Engine::route_to_autogen(std::uint32_t series, const metrix::Descript
   return LossReason::series_unmatched;
 }
 
-/// The id of the instance that `labels_` belong to (P24 to P27). False when a required label is missing or the id is blank.
+/// The id of the instance that `labels_` belong to (P24 to P27). False when a required label is missing or the id is
+/// blank.
 bool Engine::instance_id(const ChartTemplate& chart, std::string& id) const {
   id = chart.base_id;
   const auto& policy = chart.instances;
@@ -271,7 +277,8 @@ std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_templat
   return index;
 }
 
-void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::string_view dimension_name, const Route& route) {
+void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::string_view dimension_name,
+                        const Route& route) {
   auto& chart = charts_[chart_index];
   const auto name = names_.acquire(dimension_name);
   // A name that nobody used before is not in this chart either; others are searched from the end, where births arrive.
@@ -330,7 +337,8 @@ void Engine::unroute_series(std::uint32_t series) {
 
 void Engine::drop_departed(Chart& chart) {
   auto& list = chart.contributors;
-  list.erase(std::remove_if(list.begin(), list.end(), [](const Contributor& c) { return c.series == kNone; }), list.end());
+  list.erase(std::remove_if(list.begin(), list.end(), [](const Contributor& c) { return c.series == kNone; }),
+             list.end());
 }
 
 /// Brings contributors into series order and dimensions into the order of P30, and drops what nobody needs any more.
@@ -357,8 +365,10 @@ void Engine::lay_out(std::uint32_t index) {
   for (const auto& contributor : chart.contributors) ++uses[contributor.dimension];
   std::vector<std::uint32_t> kept;
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (uses[i] > 0 || chart.dimensions[i].materialized) kept.push_back(i);
-    else names_.release(chart.dimensions[i].name);
+    if (uses[i] > 0 || chart.dimensions[i].materialized)
+      kept.push_back(i);
+    else
+      names_.release(chart.dimensions[i].name);
   }
   std::ranges::sort(kept, [&](std::uint32_t a, std::uint32_t b) {
     const auto& left = chart.dimensions[a];
@@ -381,9 +391,10 @@ void Engine::lay_out(std::uint32_t index) {
   chart.dimensions = std::move(laid_out);
   for (auto& contributor : chart.contributors) contributor.dimension = place[contributor.dimension];
   const auto& policy = lifecycle(chart);
-  chart.careful = chart.next_same_id != kNone || *by_id_.find(std::string_view{chart.id}) != index ||
-                  policy.max_dimensions > 0 || (policy.dimensions_expire_after > 0 && (chart.chart_template != kAutogen || chart.dimensions.size() > 1)) ||
-                  policy.max_instances > 0;
+  chart.careful =
+      chart.next_same_id != kNone || *by_id_.find(std::string_view{chart.id}) != index || policy.max_dimensions > 0 ||
+      (policy.dimensions_expire_after > 0 && (chart.chart_template != kAutogen || chart.dimensions.size() > 1)) ||
+      policy.max_instances > 0;
 }
 
 void Engine::free_chart(std::uint32_t index) {

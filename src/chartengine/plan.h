@@ -62,11 +62,11 @@ struct Plan {
   std::vector<Labelled> relabelled;          ///< by chart id
   std::vector<std::uint32_t> redefined;      ///< charts whose definition changed while they live
   std::vector<DimensionRef> redefined_dimensions;
-  std::vector<Update> updates;               ///< by chart id
-  std::vector<double> values;                ///< not finite: no value
-  std::vector<Removed> removed_dimensions;   ///< capped ones first, then expired ones
+  std::vector<Update> updates;              ///< by chart id
+  std::vector<double> values;               ///< not finite: no value
+  std::vector<Removed> removed_dimensions;  ///< capped ones first, then expired ones
   std::vector<std::uint32_t> removed_charts;
-  std::size_t capped_dimensions = 0;         ///< how many of `removed_dimensions` were capped
+  std::size_t capped_dimensions = 0;  ///< how many of `removed_dimensions` were capped
   std::vector<metrix::LabelId> labels;
 
   [[nodiscard]] bool empty() const {

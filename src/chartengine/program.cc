@@ -54,8 +54,8 @@ bool inferable(const matcher::Selector& selector) {
   return std::ranges::any_of(selector.metric_names(), [](std::string_view name) {
     const auto dot = name.rfind('.');
     const auto last = dot == std::string_view::npos ? name : name.substr(dot + 1);
-    return name.ends_with("_bucket") || name.ends_with("_state") || name.ends_with("_status") || name.ends_with("_mode") ||
-           last == "state" || last == "status" || last == "mode";
+    return name.ends_with("_bucket") || name.ends_with("_state") || name.ends_with("_status") ||
+           name.ends_with("_mode") || last == "state" || last == "status" || last == "mode";
   });
 }
 
@@ -64,11 +64,15 @@ InstancePolicy compile_instances(const std::optional<charttpl::InstancesSpec>& s
   if (!spec) return policy;
   for (const auto& token : spec->by_labels.value_or(std::vector<std::string>{})) {
     const auto text = trim(token);
-    if (text == "*") policy.include_all = true;
-    else if (text.starts_with('!')) policy.excluded.emplace_back(trim(text.substr(1)));
-    else if (std::ranges::find(policy.required, text) == policy.required.end()) policy.required.emplace_back(text);
+    if (text == "*")
+      policy.include_all = true;
+    else if (text.starts_with('!'))
+      policy.excluded.emplace_back(trim(text.substr(1)));
+    else if (std::ranges::find(policy.required, text) == policy.required.end())
+      policy.required.emplace_back(text);
   }
-  for (const auto& key : spec->optional_by_labels.value_or(std::vector<std::string>{})) policy.optional.emplace_back(trim(key));
+  for (const auto& key : spec->optional_by_labels.value_or(std::vector<std::string>{}))
+    policy.optional.emplace_back(trim(key));
   sort_unique(policy.excluded);
   std::erase_if(policy.required, [&](const auto& key) { return std::ranges::binary_search(policy.excluded, key); });
   return policy;
@@ -234,7 +238,8 @@ struct Program::Compiler {
     const auto& spec = *engine.autogen;
     program.autogen_ = {.enabled = spec.enabled, .expire_after = spec.expire_after_success_cycles};
     if (spec.max_type_id_len > 0) {
-      program.autogen_.max_type_id_bytes = static_cast<std::uint32_t>(std::min<std::int64_t>(spec.max_type_id_len, UINT32_MAX));
+      program.autogen_.max_type_id_bytes =
+          static_cast<std::uint32_t>(std::min<std::int64_t>(spec.max_type_id_len, UINT32_MAX));
     }
     for (std::size_t i = 0; i < spec.rules.size(); ++i) {
       const auto where = fmt::format("engine.autogen.rules[{}]", i);

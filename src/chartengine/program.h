@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// A chart template, compiled: what the engine needs to route a series and to lay out a chart. Source: charts contract section 2.
+/// A chart template, compiled: what the engine needs to route a series and to lay out a chart. Source: charts contract
+/// section 2.
 #pragma once
 
 #include <cppd/base/result.h>
@@ -57,9 +58,9 @@ struct LabelPolicy {
 };
 
 struct LifecyclePolicy {
-  std::uint32_t max_instances = 0;        ///< 0 means no cap
-  std::uint64_t expire_after = 0;         ///< successful cycles; 0 means never
-  std::uint32_t max_dimensions = 0;       ///< 0 means no cap
+  std::uint32_t max_instances = 0;   ///< 0 means no cap
+  std::uint64_t expire_after = 0;    ///< successful cycles; 0 means never
+  std::uint32_t max_dimensions = 0;  ///< 0 means no cap
   std::uint64_t dimensions_expire_after = 0;
 };
 
@@ -107,7 +108,8 @@ class Program {
  public:
   /// Compiles a validated template; `engine` replaces the parts of the template's own policy that it has.
   ///
-  /// Errors    the first selector that does not parse, name that cannot be inferred, or policy that is wrong; with its path.
+  /// Errors    the first selector that does not parse, name that cannot be inferred, or policy that is wrong; with its
+  /// path.
   [[nodiscard]] static Result<Program> compile(const charttpl::Spec& spec, const charttpl::EngineSpec& engine = {});
 
   [[nodiscard]] std::span<const ChartTemplate> charts() const { return charts_; }

@@ -69,7 +69,8 @@ class Frame {
   ///
   /// Empty     nullptr when the pool is exhausted.
   [[nodiscard]] char* reserve(std::size_t bytes) {
-    if (bytes > room_ && !next_piece()) [[unlikely]] return nullptr;
+    if (bytes > room_ && !next_piece()) [[unlikely]]
+      return nullptr;
     return at_;
   }
   void advance(char* end) {

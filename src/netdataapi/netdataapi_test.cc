@@ -91,7 +91,8 @@ TEST_P(Clean, ValueAndId) {
   EXPECT_EQ(clean_id(GetParam().text), GetParam().id);
   EXPECT_EQ(id_bytes(GetParam().text), GetParam().id.size());
 }
-INSTANTIATE_TEST_SUITE_P(Table, Clean, testing::ValuesIn(kClean), [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(Table, Clean, testing::ValuesIn(kClean),
+                         [](const auto& row) { return std::string(row.param.name); });
 
 TEST(FrameText, CrossesPieces) {
   FramePool pool{3};
@@ -131,10 +132,24 @@ TEST(FramePool, GivesIdlePiecesBack) {
 TEST(WireText, ChartAndDimension) {
   FramePool pool{1};
   Frame frame{pool};
-  write_chart(frame, {.type_id = "app_job", .chart_id = "c", .title = "T's", .units = "u", .family = "F", .context = "ctx",
-                      .type = "line", .priority = 70000, .update_every = 0, .plugin = "go.d", .module = "app"});
-  write_dimension(frame, {.name = " v ", .algorithm = "absolute", .multiplier = 0, .divisor = 1000, .hidden = true,
-                          .obsolete = true, .is_float = true});
+  write_chart(frame, {.type_id = "app_job",
+                      .chart_id = "c",
+                      .title = "T's",
+                      .units = "u",
+                      .family = "F",
+                      .context = "ctx",
+                      .type = "line",
+                      .priority = 70000,
+                      .update_every = 0,
+                      .plugin = "go.d",
+                      .module = "app"});
+  write_dimension(frame, {.name = " v ",
+                          .algorithm = "absolute",
+                          .multiplier = 0,
+                          .divisor = 1000,
+                          .hidden = true,
+                          .obsolete = true,
+                          .is_float = true});
   EXPECT_EQ(frame.text(),
             "CHART 'app_job.c' '' 'Ts' 'u' 'F' 'ctx' 'line' '70000' '1' '' 'go.d' 'app'\n"
             "DIMENSION 'v' 'v' 'absolute' '1' '1000' 'hidden obsolete type=float'\n");

@@ -11,8 +11,9 @@ namespace {
 
 constexpr double kExactIntegers = 1e15;  // below this every integer has at most 15 digits and is its own shortest form
 
-/// A decimal of at most 15 digits that reads back as `value` is the shortest one, because no two of them are the same double.
-/// Most measured values have few digits behind the point, and this is several times cheaper than the general way.
+/// A decimal of at most 15 digits that reads back as `value` is the shortest one, because no two of them are the same
+/// double. Most measured values have few digits behind the point, and this is several times cheaper than the general
+/// way.
 char* write_short_fraction(char* at, double value) {
   constexpr struct {
     double scale;

@@ -5,7 +5,8 @@
 namespace cppd::netdataapi {
 
 void append_value(std::string& out, std::string_view text) {
-  // The receiver reads a backslash as an escape of the next character: an odd run of them at the end would escape the quote.
+  // The receiver reads a backslash as an escape of the next character: an odd run of them at the end would escape the
+  // quote.
   std::size_t backslashes = 0;
   while (backslashes < text.size() && text[text.size() - 1 - backslashes] == '\\') ++backslashes;
   if (backslashes % 2 == 1) text.remove_suffix(1);

@@ -12,8 +12,8 @@ namespace cppd::netdataapi {
 /// `type.id` of a chart is refused by the receiver when it is longer.
 inline constexpr std::size_t kTypeIdBytesMax = 1200;
 
-/// Deletes `'` and NUL, turns line ends into spaces; a trailing backslash, which would eat the closing quote at the receiver,
-/// is dropped (diff D7).
+/// Deletes `'` and NUL, turns line ends into spaces; a trailing backslash, which would eat the closing quote at the
+/// receiver, is dropped (diff D7).
 void append_value(std::string& out, std::string_view text);
 /// As append_value, of the trimmed text.
 void append_id(std::string& out, std::string_view text);

@@ -13,9 +13,15 @@ namespace {
 class Line {
  public:
   explicit Line(std::string_view word) : text_{word} {}
-  Line& id(std::string_view text) { return quoted([&] { append_id(text_, text); }); }
-  Line& value(std::string_view text) { return quoted([&] { append_value(text_, text); }); }
-  Line& number(std::int64_t number) { return quoted([&] { fmt::format_to(std::back_inserter(text_), "{}", number); }); }
+  Line& id(std::string_view text) {
+    return quoted([&] { append_id(text_, text); });
+  }
+  Line& value(std::string_view text) {
+    return quoted([&] { append_value(text_, text); });
+  }
+  Line& number(std::int64_t number) {
+    return quoted([&] { fmt::format_to(std::back_inserter(text_), "{}", number); });
+  }
   Line& type_id(std::string_view type, std::string_view id) {
     return quoted([&] {
       append_id(text_, type);

@@ -40,7 +40,8 @@ charttpl::EngineSpec engine_policy(const json& job) {
   if (!job.contains("engine")) return spec;
   const auto& engine = job["engine"];
   const auto selector = [](const json& from) {
-    return charttpl::SelectorSpec{from.value("allow", std::vector<std::string>{}), from.value("deny", std::vector<std::string>{})};
+    return charttpl::SelectorSpec{from.value("allow", std::vector<std::string>{}),
+                                  from.value("deny", std::vector<std::string>{})};
   };
   if (engine.contains("selector")) spec.selector = selector(engine["selector"]);
   if (engine.contains("autogen")) {
@@ -158,7 +159,8 @@ bool Scenario::declare(Instrument& instrument) {
   if (options_json.contains("description")) options.description = options_json["description"].get<std::string>();
   if (options_json.contains("chart_family")) options.chart_family = options_json["chart_family"].get<std::string>();
   if (options_json.contains("unit")) options.unit = options_json["unit"].get<std::string>();
-  if (options_json.contains("chart_priority")) options.chart_priority = options_json["chart_priority"].get<std::int64_t>();
+  if (options_json.contains("chart_priority"))
+    options.chart_priority = options_json["chart_priority"].get<std::int64_t>();
   if (options_json.contains("float")) options.is_float = options_json["float"].get<bool>();
   if (options_json.contains("freshness")) {
     options.freshness = options_json["freshness"] == "cycle" ? metrix::Freshness::cycle : metrix::Freshness::committed;
@@ -166,7 +168,8 @@ bool Scenario::declare(Instrument& instrument) {
   if (options_json.contains("window")) {
     options.window = options_json["window"] == "cycle" ? metrix::Window::cycle : metrix::Window::cumulative;
   }
-  if (options_json.contains("bounds") || options_json.contains("states") || options_json.contains("quantiles")) return false;
+  if (options_json.contains("bounds") || options_json.contains("states") || options_json.contains("quantiles"))
+    return false;
   const auto labels = pairs(spec.value("labels", json::array()));
   const auto name = spec.at("name").get<std::string>();
   const auto kind = instrument.counter ? metrix::Kind::counter : metrix::Kind::gauge;
@@ -181,7 +184,8 @@ bool Scenario::declare(Instrument& instrument) {
     instrument.plain = ref.index == 0 ? metrix::Instrument{} : metrix::Instrument{*store_, ref};
     return ref.index != 0 || !meter.error();
   };
-  instrument.declared = instrument.stateful ? make(metrix::StatefulMeter{*store_}) : make(metrix::SnapshotMeter{*store_});
+  instrument.declared =
+      instrument.stateful ? make(metrix::StatefulMeter{*store_}) : make(metrix::SnapshotMeter{*store_});
   return instrument.declared;
 }
 
@@ -300,12 +304,10 @@ json Scenario::clean_up() {
 
 json Scenario::dump() const {
   const auto& meta = store_->meta();
-  json out{{"attempt", meta.last_attempt_seq},
-           {"status", std::string{metrix::status_name(meta.last_attempt_status)}},
-           {"success", meta.last_success_seq},
-           {"evicted_descriptors", meta.evicted_descriptors},
-           {"dropped_names", meta.dropped_names},
-           {"series", json::array()}};
+  json out{
+      {"attempt", meta.last_attempt_seq},    {"status", std::string{metrix::status_name(meta.last_attempt_status)}},
+      {"success", meta.last_success_seq},    {"evicted_descriptors", meta.evicted_descriptors},
+      {"dropped_names", meta.dropped_names}, {"series", json::array()}};
   const metrix::Reader reader{*store_, {.raw = true}};
   std::vector<Label> labels;
   for (const auto id : reader.series()) {
@@ -313,7 +315,8 @@ json Scenario::dump() const {
     const auto& series = store_->committed()[metrix::index_of(id)];
     reader.labels(id, labels);
     json label_list = json::array();
-    for (const auto& label : labels) label_list.push_back(json::array({std::string{label.key}, std::string{label.value}}));
+    for (const auto& label : labels)
+      label_list.push_back(json::array({std::string{label.key}, std::string{label.value}}));
     const auto delta = reader.delta(id);
     out["series"].push_back({{"scope", store_->host_scope(store_->scope_of(id)).key},
                              {"name", descriptor.name},
