@@ -92,7 +92,7 @@ class Builder {
       if (!done) return std::unexpected(done.error());
       if (*done) break;
     }
-    if (document_.root_ == nullptr) document_.root_ = &new_node(Kind::null, 0, 0);
+    if (document_.root_ == nullptr) document_.root_ = &new_node(Kind::null, 1, 1);
     if (mostly_aliases()) {
       return std::unexpected(error_at(*document_.root_, "aliases make up nearly all of the document", Errc::limit));
     }

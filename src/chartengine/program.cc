@@ -112,13 +112,18 @@ struct Program::Compiler {
   std::vector<std::string> families{};
   std::vector<std::string> contexts{};
   std::vector<std::size_t> path{};
+  std::vector<std::string_view> scope{};  // metric names that the open groups declare
 
   [[nodiscard]] std::string group_path() const { return fmt::format("{}", fmt::join(path, ".")); }
 
   Result<> group(const GroupSpec& spec) {
     families.push_back(spec.family);
     contexts.push_back(spec.context_namespace);
-    for (const auto& metric : spec.metrics) program.metric_names_.emplace_back(trim(metric));
+    const auto outer_scope = scope.size();
+    for (const auto& metric : spec.metrics) {
+      program.metric_names_.emplace_back(trim(metric));
+      scope.push_back(trim(metric));
+    }
     for (std::size_t i = 0; i < spec.charts.size(); ++i) {
       if (auto done = chart(spec.charts[i], i); !done) {
         return std::unexpected(
@@ -132,6 +137,17 @@ struct Program::Compiler {
     }
     families.pop_back();
     contexts.pop_back();
+    scope.resize(outer_scope);
+    return ok;
+  }
+
+  /// Every metric that the selector names, in its text or in a term for `__name__`, has to be declared.
+  [[nodiscard]] Result<> in_scope(const matcher::Selector& selector) const {
+    for (const auto& name : selector.metric_names()) {
+      if (std::ranges::find(scope, name) != scope.end()) continue;
+      return std::unexpected(
+          invalid_input(fmt::format("metric \"{}\" is not visible in current group scope", name)).in("selector"));
+    }
     return ok;
   }
 
@@ -171,6 +187,9 @@ struct Program::Compiler {
         return std::unexpected(std::move(done.error()).in(fmt::format("dimension[{}]", i)));
       }
       const Candidate candidate{chart_index, static_cast<std::uint32_t>(i)};
+      if (auto known = in_scope(chart.dimensions.back().selector); !known) {
+        return std::unexpected(std::move(known.error()).in(fmt::format("dimension[{}]", i)));
+      }
       const auto& names = chart.dimensions.back().selector.metric_names();
       if (names.empty()) program.wildcards_.push_back(candidate);
       for (const auto& name : names) program.by_name_[name].push_back(candidate);
