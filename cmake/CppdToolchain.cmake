@@ -37,6 +37,9 @@ endif()
 if(CPPD_SANITIZE)
   add_compile_options(-fsanitize=${CPPD_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CPPD_SANITIZE})
+  if(CPPD_SANITIZE MATCHES "address")
+    add_compile_options(-fsanitize=fuzzer-no-link)  # the fuzz targets see which branches of the modules they reach
+  endif()
 endif()
 
 # Depend mode makes the cache see #embed files; without it an edited template leaves a stale object.
