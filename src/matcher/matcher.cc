@@ -32,9 +32,9 @@ struct Matcher::Pair {
 Result<Matcher> Matcher::create(std::string_view format, std::string_view expression) {
   if (format == "string") return string(std::string{expression}, Place::whole);
   if (format == "glob") {
+    if (expression == "*") return Matcher{true};
     auto glob = Glob::parse(expression);
     if (!glob) return std::unexpected(std::move(glob.error()));
-    if (glob->matches_everything()) return Matcher{true};
     return Matcher{Rule{std::make_shared<const Glob>(std::move(*glob))}};
   }
   if (format == "regexp") {

@@ -23,8 +23,6 @@ class Glob {
   /// Errors    an unclosed `[` or a trailing backslash.
   [[nodiscard]] static Result<Glob> parse(std::string_view pattern);
   [[nodiscard]] bool matches(std::string_view text) const;
-  /// True for `*` and its repetitions.
-  [[nodiscard]] bool matches_everything() const { return form_ == Form::any; }
 
  private:
   enum class Form : std::uint8_t {

@@ -59,6 +59,8 @@ using Check = std::function<Outcome(const nlohmann::json& body)>;
 
 [[nodiscard]] AreaResult run_charttpl(const std::vector<std::string>& dirs, const Options& options);
 [[nodiscard]] AreaResult run_confopt(const std::vector<std::string>& dirs, const Options& options);
+[[nodiscard]] AreaResult run_exposition(const std::vector<std::string>& dirs, const Options& options);
+[[nodiscard]] AreaResult run_matcher(const std::vector<std::string>& dirs, const Options& options);
 
 [[nodiscard]] AreaResult run_scenarios(const std::vector<std::string>& dirs, const Options& options);
 

@@ -103,9 +103,10 @@ TEST(BrokenLine, HasABound) {
 
 TEST(Help, UnescapesAndJoinsLines) {  // P11, P13
   Exposition page;
-  parse("# HELP nohelp1\n# HELP m \\n\t First line.\\n\t Second line.\\n\n# HELP a-b text\n", nullptr, page);
-  EXPECT_THAT(page.help(),
-              ElementsAre(Help{"nohelp1", ""}, Help{"m", "First line. Second line."}, Help{"a", "b text"}));
+  parse("# HELP nohelp1\n# HELP m \\n\t First line.\\n\t Second line.\\n\n# HELP a-b text\n# HELP c  \n", nullptr,
+        page);
+  EXPECT_THAT(page.help(), ElementsAre(Help{"nohelp1", ""}, Help{"m", "First line. Second line."}, Help{"a", "b text"},
+                                       Help{"c", ""}));
 }
 
 struct ClassRow {

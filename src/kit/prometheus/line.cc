@@ -197,9 +197,10 @@ void EntryReader::read_meta(Cursor& cursor, Entry& entry, bool help) {
   } else {
     return cursor.fail(entry, ParseErrc::bad_comment_name);
   }
-  // The byte behind the name separates, whatever it is.
+  // The byte behind the name separates, whatever it is. Only blanks are no text.
   if (!cursor.at_line_end()) cursor.skip();
-  const auto text = cursor.rest_of_line();
+  auto text = cursor.rest_of_line();
+  if (std::ranges::all_of(text, blank_byte)) text = {};
   if (!help) {
     if (!declares(text, entry.type)) return;
     entry.kind = Entry::Kind::type;
