@@ -123,7 +123,7 @@ class BadServer : public testing::TestWithParam<Behaviour> {};
 TEST_P(BadServer, IsAnErrorThatNamesTheUrl) {
   TestServer server{GetParam().script};
   Shard shard;
-  auto client = shard.client({.url = server.url("/metrics"), .headers = {}, .timeout = 300ms, .max_body_bytes = 1000});
+  auto client = shard.client({.url = server.url("/metrics"), .timeout = 300ms, .max_body_bytes = 1000});
   auto request = client.request().value();
   const auto got = shard.run(client.get(request));
   ASSERT_FALSE(got);
@@ -180,7 +180,7 @@ class GoodServer : public testing::TestWithParam<Behaviour> {};
 TEST_P(GoodServer, GivesItsBody) {
   TestServer server{GetParam().script};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 5s, .max_body_bytes = 1000});
+  auto client = shard.client({.url = server.url("/"), .timeout = 5s, .max_body_bytes = 1000});
   auto request = client.request().value();
   const auto got = shard.run(client.get(request));
   ASSERT_TRUE(got) << got.error().text();
@@ -192,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(Table, GoodServer, testing::ValuesIn(kGood),
 TEST(Client, ReusesItsConnection) {
   TestServer server{[](Peer& p, const Seen&) { return p.reply(200, "ok"); }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.url("/"), .timeout = 5s});
   auto request = client.request().value();
   auto other = client.request("other").value();
   for (int i = 0; i < 5; ++i) {
@@ -208,7 +208,7 @@ TEST(Client, KeepsTheConnectionAfterAnUnwantedBodyAndDropsItAfterALongOne) {
     return p.reply(404, std::string(seen.target == "/long" ? 1 << 20 : 1 << 16, 'x'));
   }};
   Shard shard;
-  auto client = shard.client({.url = server.base(), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.base(), .timeout = 5s});
   auto small = client.request("small").value();
   auto longer = client.request("long").value();
   EXPECT_THAT(test::text_of(shard, client, small), HasSubstr("HTTP status 404"));
@@ -222,7 +222,7 @@ TEST(Client, KeepsTheConnectionAfterAnUnwantedBodyAndDropsItAfterALongOne) {
 TEST(Client, SendsAgainWhenTheServerHasClosedTheKeptConnection) {
   TestServer server{[](Peer& p, const Seen&) { return p.reply(200, "ok") && false; }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.url("/"), .timeout = 5s});
   auto request = client.request().value();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(test::text_of(shard, client, request), "ok");
   EXPECT_EQ(server.connections(), 3);
@@ -251,7 +251,7 @@ TEST(Client, RunsManyRequestsAtATimeAndKeepsTwoConnections) {
     return p.reply(200, "ok");
   }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 10s});
+  auto client = shard.client({.url = server.url("/"), .timeout = 10s});
   auto request = client.request().value();
   int succeeded = 0;
   ASSERT_TRUE(shard.run(fetch_all(client, request, 6, succeeded)));
@@ -271,7 +271,7 @@ TEST(Client, CutsAHugeBodyInBoundedMemory) {
     return false;
   }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 60s});
+  auto client = shard.client({.url = server.url("/"), .timeout = 60s});
   auto request = client.request().value();
   CountingSink sink;
   const auto before = resident_bytes();
@@ -294,7 +294,7 @@ TEST(Client, EndsABombInBoundedMemory) {
     return false;
   }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 60s, .max_body_bytes = 8 << 20});
+  auto client = shard.client({.url = server.url("/"), .timeout = 60s, .max_body_bytes = 8 << 20});
   auto request = client.request().value();
   CountingSink sink;
   EXPECT_EQ(shard.run(client.fetch(request, sink)).error().code, Errc::limit);
@@ -308,7 +308,7 @@ TEST(Client, FollowsTenRequestsInAll) {
     return p.reply(302, "", fmt::format("Location: /{}\r\n", hop + 1));
   }};
   Shard shard;
-  auto client = shard.client({.url = server.base(), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.base(), .timeout = 5s});
   auto nine = client.request("0").value();
   EXPECT_EQ(test::text_of(shard, client, nine), "there");
   CountingSink sink;
@@ -321,7 +321,7 @@ TEST(Client, SinkSeesTheAcceptedBodyOnly) {
     return p.reply(503, "sick", "Content-Type: text/x\r\n");
   }};
   Shard shard;
-  auto client = shard.client({.url = server.base(), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.base(), .timeout = 5s});
   auto request = client.request("r").value();
   CountingSink sink;
   auto got = shard.run(client.fetch(request, sink));
@@ -340,7 +340,7 @@ TEST(Client, SinkSeesTheAcceptedBodyOnly) {
 TEST(Client, ErrorsAndExceptionsOfTheSinkComeBack) {
   TestServer server{[](Peer& p, const Seen&) { return p.reply(200, "body"); }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.url("/"), .timeout = 5s});
   auto request = client.request().value();
   CountingSink sink;
   sink.on_chunk = [] { return Result<>{std::unexpected(invalid_input("not an exposition"))}; };
@@ -355,7 +355,7 @@ TEST(Client, RereadsTheTokenBeforeEachRequest) {
   const auto path = fmt::format("/tmp/cppd_web_token_{}", ::getpid());
   std::ofstream{path} << "first\n";
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .bearer_token_file = path, .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.url("/"), .bearer_token_file = path, .timeout = 5s});
   auto request = client.request().value();
   EXPECT_EQ(test::text_of(shard, client, request), "Bearer first");
   std::ofstream{path} << "second\n";
@@ -372,7 +372,7 @@ TEST(Client, CancellationEndsATransferAtOnce) {
     return false;
   }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}});
+  auto client = shard.client({.url = server.url("/")});
   auto request = client.request().value();
   const auto started = std::chrono::steady_clock::now();
   const auto got = shard.run(client.get(request), 50ms);
@@ -391,7 +391,7 @@ TEST(Client, AShardMayEndWithTransfersUnderWay) {
   CountingSink sink;
   {
     Shard shard;
-    outlives = shard.client({.url = server.base(), .headers = {}, .timeout = 5s});
+    outlives = shard.client({.url = server.base(), .timeout = 5s});
     request = outlives->request("once").value();
     ASSERT_TRUE(shard.run(outlives->fetch(*request, sink)));  // leaves an idle transfer and an idle connection
     request = outlives->request().value();
@@ -401,7 +401,7 @@ TEST(Client, AShardMayEndWithTransfersUnderWay) {
   }
   {
     Shard shard;
-    auto client = shard.client({.url = server.url("/"), .headers = {}});
+    auto client = shard.client({.url = server.url("/")});
     asio::co_spawn(shard.context, client.fetch(*request, sink), asio::detached);
     shard.context.run_for(100ms);
   }
@@ -411,7 +411,7 @@ TEST(Client, AShardMayEndWithTransfersUnderWay) {
 TEST(Client, OneGetAtATime) {
   TestServer server{[](Peer& p, const Seen&) { return p.reply(200, "ok"); }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.url("/"), .timeout = 5s});
   auto request = client.request().value();
   auto first = [](Client& c, Request& r) -> Task<Result<std::string_view>> {
     asio::co_spawn(co_await asio::this_coro::executor, c.get(r), asio::detached);
@@ -431,28 +431,25 @@ struct Refused {
 
 const Refused kRefused[] = {
     {"nobody_listens",
-     {.url = "http://127.0.0.1:1/x", .headers = {}, .timeout = 5s},
+     {.url = "http://127.0.0.1:1/x", .timeout = 5s},
      Errc::unavailable,
      "GET http://127.0.0.1:1/x: cannot connect: Connection refused"},
     {"unknown_host",
-     {.url = "http://host.invalid/", .headers = {}, .timeout = 20s},
+     {.url = "http://host.invalid/", .timeout = 20s},
      Errc::unavailable,
      "GET http://host.invalid/: could not resolve host: host.invalid"},
     {"hides_user_information",
-     {.url = "http://u:secret@127.0.0.1:1/", .headers = {}, .timeout = 5s},
+     {.url = "http://u:secret@127.0.0.1:1/", .timeout = 5s},
      Errc::unavailable,
      "GET http://127.0.0.1:1/: cannot connect: Connection refused"},
-    {"file",
-     {.url = "file:///etc/passwd", .headers = {}},
-     Errc::invalid_input,
-     "GET file:///etc/passwd: is not a http or https URL"},
-    {"no_host", {.url = "http:///x", .headers = {}}, Errc::invalid_input, "GET http:///x: URL has no host"},
+    {"file", {.url = "file:///etc/passwd"}, Errc::invalid_input, "GET file:///etc/passwd: is not a http or https URL"},
+    {"no_host", {.url = "http:///x"}, Errc::invalid_input, "GET http:///x: URL has no host"},
     {"host_without_scheme",
-     {.url = "localhost:8080/x", .headers = {}},
+     {.url = "localhost:8080/x"},
      Errc::invalid_input,
      "GET localhost:8080/x: is not a http or https URL"},
     {"negative_timeout",
-     {.url = "http://127.0.0.1:1/", .headers = {}, .timeout = -1s},
+     {.url = "http://127.0.0.1:1/", .timeout = -1s},
      Errc::unavailable,
      "GET http://127.0.0.1:1/: "},
 };
@@ -476,12 +473,11 @@ TEST(ClientCreate, RefusesWhatCannotWork) {
     const auto client = Client::create(context.get_executor(), config);
     return client ? "created" : client.error().text();
   };
-  EXPECT_EQ(text({.headers = {}, .max_body_bytes = 0}), "max_body_bytes: is 0");
-  EXPECT_EQ(text({.proxy_url = "ftp://p", .headers = {}}), "proxy_url: is not a http, https, socks5 or socks5h URL");
-  EXPECT_EQ(text({.proxy_url = "http://p:1", .headers = {}, .force_http2 = true}),
-            "proxy_url: cannot be used with force_http2");
-  EXPECT_THAT(text({.headers = {}, .tls_ca = "/no/such.pem"}), HasSubstr("/no/such.pem: tls_ca: No such file"));
-  EXPECT_EQ(text({.headers = {}}), "created");
+  EXPECT_EQ(text({.max_body_bytes = 0}), "max_body_bytes: is 0");
+  EXPECT_EQ(text({.proxy_url = "ftp://p"}), "proxy_url: is not a http, https, socks5 or socks5h URL");
+  EXPECT_EQ(text({.proxy_url = "http://p:1", .force_http2 = true}), "proxy_url: cannot be used with force_http2");
+  EXPECT_THAT(text({.tls_ca = "/no/such.pem"}), HasSubstr("/no/such.pem: tls_ca: No such file"));
+  EXPECT_EQ(text({}), "created");
 }
 
 }  // namespace
