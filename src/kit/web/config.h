@@ -21,8 +21,8 @@ struct ClientConfig {
   std::string proxy_url{};          ///< empty: what the environment says
   std::string proxy_username{};     ///< used when both are set, and shown to the proxy only
   std::string proxy_password{};
-  std::string method{};                        ///< empty: GET
-  std::map<std::string, std::string> headers;  ///< applied last, so they override ours; `Host` sets the virtual host
+  std::string method{};                          ///< empty: GET
+  std::map<std::string, std::string> headers{};  ///< applied last, so they override ours; `Host` sets the virtual host
   std::string body{};
   std::chrono::nanoseconds timeout{};  ///< the whole request: connecting, TLS, redirects and body; 0: no limit
   bool not_follow_redirects = false;   ///< a redirect is an error

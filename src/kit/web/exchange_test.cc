@@ -79,7 +79,6 @@ class Exchange : public testing::TestWithParam<json> {
                         .proxy_username = text("proxy_username"),
                         .proxy_password = text("proxy_password"),
                         .method = text("method"),
-                        .headers = {},
                         .body = text("body"),
                         .timeout = std::chrono::seconds{10},
                         .not_follow_redirects = keys.value("not_follow_redirects", false),
@@ -154,7 +153,6 @@ class Exchange : public testing::TestWithParam<json> {
 };
 
 TEST_P(Exchange, LooksAsTheReferenceDoes) {
-  if (GetParam()["quirk"] == "Q05") GTEST_SKIP() << "credentials for a proxy are shown to the proxy only";
   if (input().value("parse", "") == "json" && input().value("on_not_ok", "") != "fails")
     GTEST_SKIP() << "decoding is the collector's";
   auto client = Client::create(context_.get_executor(), config(), options_);
@@ -179,7 +177,10 @@ TEST_P(Exchange, LooksAsTheReferenceDoes) {
       EXPECT_EQ(want()["seen"][i]["protocol"], "HTTP/2.0");
       continue;
     }
-    EXPECT_EQ(described(seen[i]), json::parse(filled(want()["seen"][i].dump()))) << "request " << i;
+    auto expected = json::parse(filled(want()["seen"][i].dump()));
+    // Q05 is kept out: credentials for a proxy are shown to the proxy only.
+    if (GetParam()["quirk"] == "Q05") expected["headers"].erase("Proxy-Authorization");
+    EXPECT_EQ(described(seen[i]), expected) << "request " << i;
   }
 }
 

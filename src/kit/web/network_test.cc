@@ -67,7 +67,6 @@ TEST(Proxy, CarriesPlainRequestsAndSeesItsCredentials) {
                               .proxy_url = fmt::format("http://127.0.0.1:{}", proxy.port()),
                               .proxy_username = "pu",
                               .proxy_password = "pp",
-                              .headers = {},
                               .timeout = 5s});
   auto request = client.request().value();
   EXPECT_EQ(test::text_of(shard, client, request), "ok");
@@ -89,7 +88,6 @@ TEST(Proxy, TunnelsTlsAndKeepsItsCredentialsFromTheTarget) {
   Shard shard;
   auto client = shard.client({.url = target.url("/"),
                               .proxy_url = fmt::format("http://pu:pp@127.0.0.1:{}", proxy.port()),
-                              .headers = {},
                               .timeout = 5s,
                               .tls_skip_verify = true});
   auto request = client.request().value();
@@ -106,10 +104,8 @@ TEST(Proxy, TunnelsTlsAndKeepsItsCredentialsFromTheTarget) {
 TEST(Proxy, RefusalIsAnError) {
   TestServer proxy{[](Peer& p, const Seen&) { return p.reply(407, "", "Proxy-Authenticate: Basic\r\n"); }};
   Shard shard;
-  auto client = shard.client({.url = "https://target.example/",
-                              .proxy_url = fmt::format("http://127.0.0.1:{}", proxy.port()),
-                              .headers = {},
-                              .timeout = 5s});
+  auto client = shard.client(
+      {.url = "https://target.example/", .proxy_url = fmt::format("http://127.0.0.1:{}", proxy.port()), .timeout = 5s});
   auto request = client.request().value();
   EXPECT_THAT(test::text_of(shard, client, request), HasSubstr("407"));
 }
@@ -121,9 +117,9 @@ TEST(Proxy, OfTheEnvironmentIsUsedExceptForLoopbackAndExceptions) {
       {.http_proxy = fmt::format("127.0.0.1:{}", proxy.port()), .no_proxy = "skipped.invalid", .cgi = false}};
   Shard shard;
   const auto get = [&](const std::string& url) {
-    auto client = Client::create(shard.context.get_executor(), {.url = url, .headers = {}, .timeout = 20s},
-                                 {.environment = &environment})
-                      .value();
+    auto client =
+        Client::create(shard.context.get_executor(), {.url = url, .timeout = 20s}, {.environment = &environment})
+            .value();
     auto request = client.request().value();
     return test::text_of(shard, client, request);
   };
@@ -138,11 +134,10 @@ TEST(Proxy, LibcurlDoesNotReadTheEnvironment) {
   ::setenv("no_proxy", "127.0.0.1", 1);
   ::setenv("all_proxy", "http://127.0.0.1:1", 1);
   Shard shard;
-  auto client = shard.client({.url = target.url("/"), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = target.url("/"), .timeout = 5s});
   auto request = client.request().value();
   EXPECT_EQ(test::text_of(shard, client, request), "ok");
-  auto through =
-      shard.client({.url = target.url("/"), .proxy_url = "http://127.0.0.1:1", .headers = {}, .timeout = 5s});
+  auto through = shard.client({.url = target.url("/"), .proxy_url = "http://127.0.0.1:1", .timeout = 5s});
   auto proxied = through.request().value();
   EXPECT_THAT(test::text_of(shard, through, proxied), HasSubstr("cannot connect"));
   for (const auto* name : {"http_proxy", "no_proxy", "all_proxy"}) ::unsetenv(name);
@@ -188,12 +183,8 @@ class Tls : public testing::Test {
 TEST_F(Tls, OwnRootsVerifyTheServer) {
   TestServer server{kOk, TestServer::Kind::tls};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"),
-                              .headers = {},
-                              .timeout = 5s,
-                              .tls_ca = certificate_,
-                              .tls_cert = certificate_,
-                              .tls_key = key_});
+  auto client = shard.client(
+      {.url = server.url("/"), .timeout = 5s, .tls_ca = certificate_, .tls_cert = certificate_, .tls_key = key_});
   auto request = client.request().value();
   EXPECT_EQ(test::text_of(shard, client, request), "ok");
   EXPECT_EQ(test::text_of(shard, client, request), "ok");
@@ -203,10 +194,8 @@ TEST_F(Tls, OwnRootsVerifyTheServer) {
 TEST_F(Tls, HostNameIsChecked) {
   TestServer server{kOk, TestServer::Kind::tls};
   Shard shard;
-  auto client = shard.client({.url = fmt::format("https://localhost:{}/", server.port()),
-                              .headers = {},
-                              .timeout = 5s,
-                              .tls_ca = certificate_});
+  auto client =
+      shard.client({.url = fmt::format("https://localhost:{}/", server.port()), .timeout = 5s, .tls_ca = certificate_});
   auto request = client.request().value();
   EXPECT_THAT(test::text_of(shard, client, request), HasSubstr("no alternative certificate subject name matches"));
   EXPECT_TRUE(server.seen().empty());
@@ -215,8 +204,8 @@ TEST_F(Tls, HostNameIsChecked) {
 TEST_F(Tls, ClientsThatVerifyDoNotShareConnectionsWithThoseThatDoNot) {
   TestServer server{kOk, TestServer::Kind::tls};
   Shard shard;
-  auto lax = shard.client({.url = server.url("/"), .headers = {}, .timeout = 5s, .tls_skip_verify = true});
-  auto strict = shard.client({.url = server.url("/"), .headers = {}, .timeout = 5s});
+  auto lax = shard.client({.url = server.url("/"), .timeout = 5s, .tls_skip_verify = true});
+  auto strict = shard.client({.url = server.url("/"), .timeout = 5s});
   auto lax_request = lax.request().value();
   auto strict_request = strict.request().value();
   EXPECT_EQ(test::text_of(shard, lax, lax_request), "ok");
@@ -227,8 +216,7 @@ TEST(Http2, WithoutTlsAndOverTls) {
   for (const auto kind : {TestServer::Kind::h2c, TestServer::Kind::tls_h2}) {
     TestServer server{kOk, kind};
     Shard shard;
-    auto client = shard.client(
-        {.url = server.url("/"), .headers = {}, .timeout = 5s, .force_http2 = true, .tls_skip_verify = true});
+    auto client = shard.client({.url = server.url("/"), .timeout = 5s, .force_http2 = true, .tls_skip_verify = true});
     auto request = client.request().value();
     EXPECT_EQ(test::text_of(shard, client, request), "ok");
     EXPECT_EQ(test::text_of(shard, client, request), "ok");
@@ -241,7 +229,7 @@ TEST(Http2, WithoutTlsAndOverTls) {
 TEST(Http2, ServerThatSpeaksHttp1SeesNoRequest) {
   TestServer server{kOk};
   Shard shard;
-  auto client = shard.client({.url = server.url("/"), .headers = {}, .timeout = 1s, .force_http2 = true});
+  auto client = shard.client({.url = server.url("/"), .timeout = 1s, .force_http2 = true});
   auto request = client.request().value();
   const auto got = shard.run(client.get(request));
   ASSERT_FALSE(got);
@@ -261,7 +249,7 @@ TEST(Cost, ASteadyRequestAllocatesAHandfulOfTimes) {
   const std::string body(20'000, 'x');
   TestServer server{[&](Peer& p, const Seen&) { return p.reply(200, body, "Content-Type: text/plain\r\n"); }};
   Shard shard;
-  auto client = shard.client({.url = server.url("/metrics"), .headers = {}, .timeout = 5s});
+  auto client = shard.client({.url = server.url("/metrics"), .timeout = 5s});
   auto request = client.request().value();
   ASSERT_TRUE(shard.run(get_often(client, request, 5)));
   constexpr int kTimes = 100;
@@ -287,11 +275,11 @@ TEST(Cost, AnIdleClientHoldsNoBigBuffers) {
       ASSERT_TRUE(shard.run(client.get(request)));
     }
   };
-  clients.push_back(shard.client({.url = server.url("/"), .headers = {}, .timeout = 10s}));
+  clients.push_back(shard.client({.url = server.url("/"), .timeout = 10s}));
   small = true;
   cycle();
   const auto one = bytes_in_use();
-  for (int i = 0; i < 9; ++i) clients.push_back(shard.client({.url = server.url("/"), .headers = {}, .timeout = 10s}));
+  for (int i = 0; i < 9; ++i) clients.push_back(shard.client({.url = server.url("/"), .timeout = 10s}));
   small = false;
   cycle();
   small = true;

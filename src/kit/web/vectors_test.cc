@@ -71,7 +71,6 @@ class Vector : public testing::TestWithParam<json> {
                         .proxy_username = text("proxy_username"),
                         .proxy_password = text("proxy_password"),
                         .method = text("method"),
-                        .headers = {},
                         .body = text("body")};
     for (const auto& [name, value] : keys.value("headers", json::object()).items()) config.headers[name] = value;
     return config;
