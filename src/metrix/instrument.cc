@@ -110,6 +110,7 @@ Result<DescriptorId> Meter::declare(std::string_view name, Kind kind, const Inst
   const auto refused = [&](std::string_view why) -> Result<DescriptorId> {
     auto error = invalid_input(fmt::format("metrix: {} for {}", why, full));
     refuse(error);
+    store_->ledger().count(LossReason::sample_declaration_conflict, full);
     return std::unexpected(std::move(error));
   };
   if (mode_ == Mode::snapshot && freshness == Freshness::committed)
@@ -141,6 +142,7 @@ std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, Kind kind, std::
   for (const auto& key : keys) probe.push_back({key, {}});
   if (!canonical(probe)) {
     refuse(invalid_input(fmt::format("metrix: label keys of {} are empty or given twice", name)));
+    store_->ledger().count(LossReason::sample_invalid_labels, name);
     return nullptr;
   }
   const auto id = declare(name, kind, options);

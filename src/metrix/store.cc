@@ -87,6 +87,11 @@ Result<DescriptorId> Store::declare(std::string_view name, const Authority& auth
     id = candidate;
     found = true;
   }
+  if (!found && known.registered && !cycle_open()) {
+    const auto& have = descriptor(known.descriptors.front());
+    const char* what = have.source != authority.kind ? "kind" : have.mode != authority.mode ? "mode" : "freshness";
+    return std::unexpected(invalid_input(fmt::format("metrix: instrument {} mismatch for {}", what, name)));
+  }
   if (!found) {
     id = static_cast<DescriptorId>(descriptors_.size());
     auto made = std::make_unique<Descriptor>();
@@ -243,9 +248,10 @@ bool Store::add(SeriesRef ref, double delta) {
     base = hot.staged;
   else if (committed_[ref.index].seen != 0)
     base = committed_[ref.index].value;
-  const double sum = base + delta;
-  if (!std::isfinite(sum)) return refuse(ref, sum);
-  return observe(ref, sum);
+  // Only what comes in has to be finite: a sum that overflows stays infinite, and is a gap on its chart.
+  if (!observe(ref, 0)) return false;
+  hot_[ref.index].staged = base + delta;
+  return true;
 }
 
 bool Store::before(SeriesId a, SeriesId b) const {

@@ -290,8 +290,9 @@ TEST(StoreDescriptors, ANewKindSupersedesAnOldOne) {
   store.begin();
   counter.observe_total(100);
   store.commit();
-  const auto gauge = StatefulMeter{store}.gauge("m");
+  EXPECT_TRUE(StatefulMeter{store}.gauge("m").refused());  // no cycle is open
   store.begin();
+  const auto gauge = StatefulMeter{store}.gauge("m");
   gauge.add(5);
   store.commit();
   EXPECT_THAT(value_of(store, "m"), Optional(5.0));  // case 26
@@ -302,10 +303,10 @@ TEST(StoreDescriptors, TwoKindsInOneCycleDropTheNewNameAlone) {
   Ledger ledger;
   Store store{{}, &ledger};
   const SnapshotMeter meter{store};
+  store.begin();
   const auto gauge = meter.gauge("m");
   const auto counter = meter.counter("m");
   const auto other = meter.gauge("ok");
-  store.begin();
   gauge.observe(1);
   counter.observe_total(2);
   other.observe(9);
