@@ -123,6 +123,9 @@ class UptimePart final : public Part {
   metrix::Gauge uptime_;
 };
 
+/// The kernel prints two decimals of a percentage; dividing whole numbers keeps the share as short.
+double share(double percent) { return std::round(percent * 100) / 1e4; }
+
 class PressurePart final : public Part {
  public:
   PressurePart(const std::string& root, const char* resource, const metrix::SnapshotMeter& meter)
@@ -138,9 +141,9 @@ class PressurePart final : public Part {
       stall = meter.counter_vec("pressure_stall_seconds_total", {"resource", "tasks"})(resource, tasks);
     }
     void observe(const Stall& measured) const {
-      ratio10.observe(measured.percent10 / 100);
-      ratio60.observe(measured.percent60 / 100);
-      ratio300.observe(measured.percent300 / 100);
+      ratio10.observe(share(measured.percent10));
+      ratio60.observe(share(measured.percent60));
+      ratio300.observe(share(measured.percent300));
       stall.observe_total(static_cast<double>(measured.total_microseconds) / 1e6);
     }
     metrix::Gauge ratio10, ratio60, ratio300;
