@@ -69,6 +69,8 @@ constexpr Unit kUnits[] = {
     {"month", 30 * kDay},
     {"months", 30 * kDay},
     {"M", 30 * kDay},
+    {"Month", 30 * kDay},
+    {"Months", 30 * kDay},
     {"y", 365 * kDay},
     {"yr", 365 * kDay},
     {"yrs", 365 * kDay},

@@ -32,6 +32,15 @@ Error failed(const std::string& path, int code) {
   return error;
 }
 
+FileFailure failure_of(int code) {
+  switch (code) {
+    case ENOENT: return FileFailure::not_found;
+    case EACCES:
+    case EPERM: return FileFailure::permission;
+    default: return FileFailure::other;
+  }
+}
+
 Result<> read_all(int fd, const std::string& path, std::string& into, std::size_t bytes_max) {
   std::size_t used = 0;
   if (into.capacity() < 4096) into.reserve(4096);
@@ -55,19 +64,28 @@ Result<> read_all(int fd, const std::string& path, std::string& into, std::size_
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+std::expected<std::string, FileError> read_configured_file(const std::string& path, std::size_t bytes_max) {
   const Descriptor file{path};
-  if (file.get() < 0) return std::unexpected(failed(path, errno));
+  if (file.get() < 0) return std::unexpected(FileError{failure_of(errno), failed(path, errno)});
   struct stat info{};
-  if (::fstat(file.get(), &info) != 0) return std::unexpected(failed(path, errno));
+  if (::fstat(file.get(), &info) != 0) return std::unexpected(FileError{FileFailure::other, failed(path, errno)});
   if (!S_ISREG(info.st_mode)) {
     auto error = invalid_input("not a regular file");
     error.location = Location{.file = path};
-    return std::unexpected(std::move(error));
+    return std::unexpected(FileError{FileFailure::not_regular, std::move(error)});
   }
   std::string text;
-  if (auto done = read_all(file.get(), path, text, bytes_max); !done) return std::unexpected(done.error());
+  if (auto done = read_all(file.get(), path, text, bytes_max); !done) {
+    const auto failure = done.error().code == Errc::limit ? FileFailure::too_large : FileFailure::other;
+    return std::unexpected(FileError{failure, std::move(done.error())});
+  }
   return text;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  auto text = read_configured_file(path, bytes_max);
+  if (!text) return std::unexpected(std::move(text.error().error));
+  return *std::move(text);
 }
 
 Result<> read_pseudo_file(const std::string& path, std::string& into, std::size_t bytes_max) {

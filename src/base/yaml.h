@@ -72,7 +72,7 @@ class Node {
   friend class Builder;
   Kind kind_ = Kind::null;
   std::uint16_t height_ = 1;    // levels of nodes below and including this one
-  std::uint32_t expanded_ = 1;  // nodes below and including this one, aliases followed
+  std::uint32_t expanded_ = 1;  // nodes below and including this one, aliases counted and followed
   std::uint32_t line_ = 0;
   std::uint32_t column_ = 0;
   std::string text_;

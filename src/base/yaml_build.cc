@@ -92,7 +92,10 @@ class Builder {
       if (!done) return std::unexpected(done.error());
       if (*done) break;
     }
-    if (document_.root_ == nullptr) document_.root_ = &new_node(Kind::null, 0, 0);
+    if (document_.root_ == nullptr) document_.root_ = &new_node(Kind::null, 1, 1);
+    if (mostly_aliases()) {
+      return std::unexpected(error_at(*document_.root_, "aliases make up nearly all of the document", Errc::limit));
+    }
     return std::move(document_);
   }
 
@@ -133,6 +136,16 @@ class Builder {
     const auto last_break = before.rfind('\n');
     const auto column = before.size() - (last_break == std::string_view::npos ? 0 : last_break + 1) + 1;
     return {.what = std::move(what), .location = Location{document_.file_, line, static_cast<std::uint32_t>(column)}};
+  }
+
+  /// The reference's own bound, for documents that stay below ours.
+  [[nodiscard]] bool mostly_aliases() const {
+    constexpr std::size_t kFewAliased = 100;
+    constexpr std::size_t kFewNodes = 1000;
+    constexpr double kAliasedShareMax = 0.99;
+    const std::size_t nodes = document_.root_->expanded_;
+    return aliased_nodes_ > kFewAliased && nodes > kFewNodes &&
+           static_cast<double>(aliased_nodes_) > kAliasedShareMax * static_cast<double>(nodes);
   }
 
   /// True at the end of the first document.
@@ -183,12 +196,13 @@ class Builder {
       return std::unexpected(error_at(event.start_mark, fmt::format("anchor '{}' contains itself", name)));
     }
     if (auto counted = count_aliased(target->second->expanded_, *target->second); !counted) return counted;
-    return attach(*target->second, false);
+    return attach(*target->second, false, true);
   }
 
-  Result<> count_aliased(std::size_t nodes, const Node& at) {
-    aliased_nodes_ += nodes;
-    if (aliased_nodes_ <= kAliasedNodesMax) return ok;
+  Result<> count_aliased(std::size_t nodes, const Node& at) { return count(aliased_nodes_, nodes, at); }
+  Result<> count(std::size_t& counter, std::size_t nodes, const Node& at) {
+    counter += nodes;
+    if (counter <= kAliasedNodesMax) return ok;
     return std::unexpected(error_at(at, fmt::format("aliases add more than {} values", kAliasedNodesMax), Errc::limit));
   }
 
@@ -211,7 +225,7 @@ class Builder {
   }
 
   /// Puts a finished node into the collection that is open.
-  Result<> attach(const Node& node, bool merges) {
+  Result<> attach(const Node& node, bool merges, bool aliased = false) {
     if (frames_.empty()) {
       document_.root_ = &node;
       return ok;
@@ -219,7 +233,7 @@ class Builder {
     auto& frame = frames_.back();
     if (frames_.size() + node.height_ > kDepthMax) return std::unexpected(too_deep(node));
     frame.node->height_ = std::max<std::uint16_t>(frame.node->height_, static_cast<std::uint16_t>(node.height_ + 1));
-    frame.node->expanded_ += node.expanded_;
+    frame.node->expanded_ += node.expanded_ + (aliased ? 1 : 0);
     if (frame.node->kind_ == Kind::sequence) {
       frame.node->items_.push_back(&node);
       return ok;
@@ -230,18 +244,19 @@ class Builder {
       return ok;
     }
     const auto* key = std::exchange(frame.key, nullptr);
-    if (frame.key_merges) return merge(frame, node);
+    if (frame.key_merges) return merge(frame, node, aliased);
     const bool duplicate = key->is_scalar() && !frame.keys.insert(key->text()).second;
     if (duplicate) document_.duplicate_keys_.push_back(key);
     frame.node->entries_.push_back({.key = key, .value = &node, .duplicate = duplicate});
     return ok;
   }
 
-  /// The entries of `from` apply where the merge key stands; of a list the first mapping wins, so it comes last.
-  Result<> merge(Frame& frame, const Node& from) {
+  /// The entries of `from` apply where the merge key stands; of a list the first mapping wins, so it comes last. The
+  /// list has to be written in place, as the reference wants it.
+  Result<> merge(Frame& frame, const Node& from, bool aliased) {
     if (from.is_mapping()) return merge_mapping(frame, from);
     const auto items = from.items();
-    const bool fits = from.is_sequence() &&
+    const bool fits = from.is_sequence() && !aliased &&
                       std::all_of(items.begin(), items.end(), [](const Node* item) { return item->is_mapping(); });
     if (!fits) return std::unexpected(error_at(from, "a merge needs a mapping or a list of mappings"));
     for (auto item = items.rbegin(); item != items.rend(); ++item) {
@@ -251,7 +266,7 @@ class Builder {
   }
 
   Result<> merge_mapping(Frame& frame, const Node& from) {
-    if (auto counted = count_aliased(from.entries_.size(), from); !counted) return counted;
+    if (auto counted = count(merged_entries_, from.entries_.size(), from); !counted) return counted;
     for (const auto& entry : from.entries_) {
       frame.node->entries_.push_back({.key = entry.key, .value = entry.value, .merged = true});
     }
@@ -265,6 +280,7 @@ class Builder {
   std::vector<Frame> frames_;
   boost::unordered_flat_map<std::string, const Node*> anchors_;
   std::size_t aliased_nodes_ = 0;
+  std::size_t merged_entries_ = 0;
 };
 
 Result<Document> Document::parse(std::string_view text, std::string file) {

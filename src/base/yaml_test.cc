@@ -155,6 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"self_alias", "a: &g\n- b: *g\n", "f.yaml:2:6: anchor 'g' contains itself"},
         BadCase{"merge_of_scalar", "<<: 5\n", "f.yaml:1:5: a merge needs a mapping or a list of mappings"},
         BadCase{"merge_of_list_of_scalars", "<<: [5]\n", "f.yaml:1:5: a merge needs"},
+        BadCase{"merge_of_aliased_list", "a: &a [{k: 1}]\nb: {<<: *a}\n", "f.yaml:1:4: a merge needs"},
         BadCase{"tag_does_not_fit", "a: !!int x\n", "f.yaml:1:4: `x` cannot be read as !!int"},
         BadCase{"binary_bad", "!!binary '***'", "f.yaml:1:1: !!binary text is not base64"},
         BadCase{"unclosed_quote", "g:\n- f: 'F\n", "f.yaml:3:"},
@@ -191,6 +192,16 @@ TEST(Bounds, ExpansionOfAliasesIsLimited) {
   const auto refused = Document::parse(laughs);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::limit);
+}
+
+TEST(Bounds, ADocumentMadeOfAliasesIsRefused) {
+  std::string yaml = "a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc:\n";
+  for (int i = 0; i < 50; ++i) yaml += "- *b\n";
+  EXPECT_TRUE(Document::parse(yaml));  // much reuse is no attack
+  std::string denser = "a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [";
+  for (int i = 0; i < 20; ++i) denser += "*b, ";
+  denser += "]\nd: [*c, *c, *c, *c, *c, *c]\n";
+  EXPECT_EQ(Document::parse(denser).error().code, Errc::limit);
 }
 
 TEST(Bounds, DepthThroughAliasesIsLimited) {

@@ -292,6 +292,19 @@ TEST(DecodeFile, NamesTheFile) {
   EXPECT_THAT(absent.error().text(), HasSubstr(path));
 }
 
+TEST(Example, OfEveryKeyIsValidAndKeepsItsMeaning) {
+  const auto spec = decode_file(CPPD_SOURCE_DIR "/src/charttpl/testdata/example.yaml");
+  ASSERT_TRUE(spec) << spec.error().text();
+  const auto& group = spec->groups.at(0);
+  ASSERT_EQ(group.charts.size(), 2u);
+  EXPECT_EQ(group.charts[1].id, "shop_queries_by_kind");
+  EXPECT_EQ(group.charts[1].title, "Queries");
+  EXPECT_EQ(group.groups.at(0).charts.at(0).label_promotion, LabelPromotion{{"version"}});
+  const auto text = marshal(*spec);
+  ASSERT_TRUE(text) << text.error().text();
+  EXPECT_EQ(decoded(*text), *spec);
+}
+
 TEST(Decode, DeepTemplatesEndInAnErrorNotInACrash) {
   std::string text = "groups: ";
   for (int i = 0; i < 5000; ++i) text += "[{family: F, groups: ";

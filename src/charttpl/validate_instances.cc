@@ -24,7 +24,7 @@ std::string token_fault(std::string_view token, Names& seen) {
   if (token.starts_with('!')) {
     const auto key = token.substr(1);
     if (blank(key)) return "exclude token must include label key";
-    if (trim(key) != key || words(key).size() > 1) return "exclude token must use !label_key syntax";
+    if (trim(key) != key) return "exclude token must use !label_key syntax";
   }
   if (!seen.insert(token).second) return fmt::format("duplicate token \"{}\"", token);
   return {};

@@ -150,6 +150,18 @@ Outcome check(const json& body) {
   return check_accepted(body, *spec);
 }
 
+/// Where loading crashed the reference any answer is better, as long as there is one; the rest has to be equal.
+Outcome lenient(const json& body) {
+  const auto load = body.value("load", json::object());
+  if (load.value("error", "") != "panic") return Outcome::fail("differs from the reference: " + check(body).why);
+  auto without_load = body;
+  without_load.erase("load");
+  if (const auto spec = charttpl::decode(body.at("yaml").get<std::string>()); spec && load_hook()) {
+    static_cast<void>(load_hook()(*spec));
+  }
+  return check(without_load);
+}
+
 }  // namespace
 
 LoadHook& load_hook() {
@@ -158,7 +170,7 @@ LoadHook& load_hook() {
 }
 
 AreaResult run_charttpl(const std::vector<std::string>& dirs, const Options& options) {
-  return run_cases(dirs, options, check);
+  return run_cases(dirs, options, check, lenient);
 }
 
 }  // namespace cppd::conformance

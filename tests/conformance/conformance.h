@@ -62,6 +62,8 @@ using Check = std::function<Outcome(const nlohmann::json& body)>;
 [[nodiscard]] AreaResult run_exposition(const std::vector<std::string>& dirs, const Options& options);
 [[nodiscard]] AreaResult run_matcher(const std::vector<std::string>& dirs, const Options& options);
 
+[[nodiscard]] AreaResult run_scenarios(const std::vector<std::string>& dirs, const Options& options);
+
 struct Area {
   std::string_view name;
   AreaResult (*run)(const std::vector<std::string>& dirs, const Options& options);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The conformance runner: conformance AREA DIR...
+#include "charttpl_area.h"
 #include "conformance.h"
+
+#include <cppd/chartengine/program.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -69,6 +72,10 @@ int run(Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  load_hook() = [](const cppd::charttpl::Spec& spec) -> cppd::Result<> {
+    if (auto program = cppd::chartengine::Program::compile(spec); !program) return std::unexpected(program.error());
+    return cppd::ok;
+  };
   Arguments arguments;
   CLI::App app{"Runs recorded cases against this build. Exit 0: all passed, 1: not all, 2: could not run."};
   app.add_option("AREA", arguments.options.area, "area of the cases")->required();

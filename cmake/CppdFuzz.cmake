@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# cppd_fuzz: one libFuzzer target, for decoders of foreign bytes.
+#
+#   cppd_fuzz(proc_parsers
+#     SOURCES parse_fuzz.cc             # defines LLVMFuzzerTestOneInput
+#     USES    collectors/linux          # modules, by name
+#     PRIVATE some_target
+#     SEEDS   testdata/small/proc)      # folders with good input
+#
+# Exists in the address-sanitizer build only, where all code is instrumented for coverage (CppdToolchain.cmake). ctest
+# gives each target a second; `./dev fuzz NAME [SECONDS]` gives it more and keeps what it finds in build/fuzz/NAME.
+function(cppd_fuzz name)
+  if(NOT CPPD_SANITIZE MATCHES "address")
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;PRIVATE;SEEDS" ${ARGN})
+  add_executable(fuzz_${name} ${arg_SOURCES})
+  set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  foreach(used IN LISTS arg_USES)
+    string(REPLACE "/" "_" used_target "cppd_${used}")
+    target_link_libraries(fuzz_${name} PRIVATE ${used_target})
+  endforeach()
+  target_link_libraries(fuzz_${name} PRIVATE ${arg_PRIVATE})
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  set(seeds)
+  foreach(folder IN LISTS arg_SEEDS)
+    list(APPEND seeds ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+  endforeach()
+  list(JOIN seeds " " seeds_line)
+  file(WRITE ${CMAKE_BINARY_DIR}/fuzz/${name}.seeds "${seeds_line}\n")
+  # The first folder receives new inputs, so it is one of the build.
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz/${name})
+  add_test(NAME fuzz_${name} COMMAND fuzz_${name} -max_total_time=1 -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/${name}-
+           ${CMAKE_BINARY_DIR}/fuzz/${name} ${seeds})
+  set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT 60)
+endfunction()

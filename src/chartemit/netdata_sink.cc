@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cppd/base/internal_error.h>
+#include <cppd/base/text.h>
+#include <cppd/chartemit/netdata_sink.h>
+#include <cppd/netdataapi/number.h>
+#include <cppd/netdataapi/sanitize.h>
+#include <cppd/netdataapi/wire.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace cppd::chartemit {
+namespace {
+
+using chartengine::Engine;
+using chartengine::Plan;
+using netdataapi::LabelSource;
+
+constexpr std::string_view kCollectJob = "_collect_job";
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !std::isxdigit(static_cast<unsigned char>(text[i]))) return false;
+  }
+  return true;
+}
+
+char* put(char* at, std::string_view text) {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+}  // namespace
+
+Result<> NetdataSink::select_host(const metrix::HostScope& host, bool define) {
+  guid_.clear();
+  definition_.clear();
+  if (host.key.empty() && host.guid.empty()) return ok;
+  const auto guid = trim(host.guid);
+  if (guid.empty()) return std::unexpected(invalid_input("host scope: guid is required"));
+  if (netdataapi::clean_value(guid) != guid || !is_uuid(guid)) {
+    return std::unexpected(invalid_input(fmt::format("host scope: {:?} is not a UUID", guid)));
+  }
+  guid_ = guid;
+  if (!define) return ok;
+  if (blank(host.hostname) || netdataapi::clean_value(host.hostname) != host.hostname) {
+    return std::unexpected(invalid_input("host scope: hostname is blank or cannot be written"));
+  }
+  netdataapi::FramePool pool{4};
+  netdataapi::Frame lines{pool};
+  netdataapi::write_host_define(lines, guid_, host.hostname);
+  auto labels = host.labels;
+  const bool named =
+      std::ranges::any_of(labels, [](const auto& l) { return netdataapi::clean_id(l.first) == "_hostname"; });
+  if (!named) labels.emplace_back("_hostname", host.hostname);
+  std::ranges::sort(labels);
+  for (const auto& [key, value] : labels) {
+    if (!netdataapi::clean_id(key).empty()) netdataapi::write_host_label(lines, key, value);
+  }
+  netdataapi::write_host_define_end(lines);
+  definition_ = lines.text();
+  return ok;
+}
+
+void NetdataSink::host() {
+  frame_->append(definition_);
+  definition_.clear();
+  netdataapi::write_host(*frame_, guid_);
+}
+
+void NetdataSink::learn_chart(const Engine& engine, std::uint32_t chart) {
+  if (unlike_.size() < engine.chart_slots()) unlike_.resize(engine.chart_slots());
+  const auto id = engine.chart_id(chart);
+  auto clean = netdataapi::clean_id(id);
+  unlike_[chart] = clean != id;
+  if (unlike_[chart])
+    unlike_ids_[chart] = std::move(clean);
+  else
+    unlike_ids_.erase(chart);
+}
+
+void NetdataSink::learn_name(const Engine& engine, std::uint32_t name) {
+  if (set_.size() < engine.name_slots()) set_.resize(engine.name_slots());
+  const auto clean = netdataapi::clean_id(engine.dimension_name(name));
+  set_[name] = clean.empty() ? std::string{} : fmt::format("SET '{}' = ", clean);
+  set_[name].shrink_to_fit();
+  if (clean.empty()) ledger_->count(LossReason::wire_text_refused, engine.dimension_name(name));
+}
+
+void NetdataSink::chart(const Engine& engine, std::uint32_t chart, bool obsolete) {
+  const auto& meta = engine.chart_meta(chart);
+  netdataapi::write_chart(*frame_, {.type_id = environment_->type_id,
+                                    .chart_id = engine.chart_id(chart),
+                                    .title = meta.title,
+                                    .units = meta.units,
+                                    .family = meta.family,
+                                    .context = meta.context,
+                                    .type = chart_type_name(meta.type),
+                                    .priority = meta.priority,
+                                    .update_every = environment_->update_every,
+                                    .obsolete = obsolete,
+                                    .plugin = environment_->plugin,
+                                    .module = environment_->module});
+}
+
+void NetdataSink::dimension(const Engine& engine, std::uint32_t name, std::uint32_t attributes, bool obsolete) {
+  if (set_[name].empty()) return;  // the receiver would refuse it (diff D7)
+  const auto& shape = engine.attributes(attributes);
+  netdataapi::write_dimension(*frame_, {.name = engine.dimension_name(name),
+                                        .algorithm = algorithm_name(shape.algorithm),
+                                        .multiplier = shape.multiplier,
+                                        .divisor = shape.divisor,
+                                        .hidden = shape.hidden,
+                                        .obsolete = obsolete,
+                                        .is_float = shape.is_float});
+}
+
+void NetdataSink::labels(const Engine& engine, const Plan& plan, const Plan::Labelled& labelled) {
+  const auto ids = std::span{plan.labels}.subspan(labelled.first_label, labelled.label_count);
+  bool any = false;
+  const auto write = [&](std::string_view key, std::string_view value, LabelSource source) {
+    if (netdataapi::clean_id(key).empty()) return;
+    netdataapi::write_label(*frame_, key, value, source);
+    any = true;
+  };
+  for (const auto& [key, value] : environment_->labels) {
+    const bool on_chart = std::ranges::any_of(ids, [&](auto id) { return engine.label(id).key == key; });
+    if (!on_chart && key != kCollectJob) write(key, value, LabelSource::configuration);
+  }
+  for (const auto id : ids) {
+    const auto label = engine.label(id);
+    write(label.key, label.value, LabelSource::automatic);
+  }
+  if (!blank(environment_->job)) write(kCollectJob, environment_->job, LabelSource::automatic);
+  if (any) netdataapi::write_label_commit(*frame_);  // without a label it disables the plugin (diff D7)
+}
+
+void NetdataSink::definitions(const Engine& engine, const Plan& plan) {
+  for (const auto& created : plan.created) learn_chart(engine, created.chart);
+  for (const auto& relabelled : plan.relabelled) learn_chart(engine, relabelled.chart);
+  for (const auto& fresh : plan.new_dimensions)
+    learn_name(engine, engine.dimensions(fresh.chart)[fresh.dimension].name);
+
+  // New charts with their dimensions, then charts that only gained dimensions; both lists are in the order of chart
+  // ids.
+  auto next = plan.new_dimensions.begin();
+  const auto skip_to = [&](std::uint32_t chart) {
+    while (next != plan.new_dimensions.end() && next->chart != chart) ++next;
+  };
+  const auto write_dimensions = [&](std::uint32_t of) {
+    for (; next != plan.new_dimensions.end() && next->chart == of; ++next) {
+      const auto& shape = engine.dimensions(of)[next->dimension];
+      dimension(engine, shape.name, shape.attributes, false);
+    }
+  };
+  for (const auto& created : plan.created) {
+    chart(engine, created.chart, false);
+    labels(engine, plan, created);
+    skip_to(created.chart);
+    write_dimensions(created.chart);
+  }
+  auto created = plan.created.begin();
+  for (next = plan.new_dimensions.begin(); next != plan.new_dimensions.end();) {
+    const auto of = next->chart;
+    while (created != plan.created.end() && created->chart != of &&
+           engine.chart_id(created->chart) < engine.chart_id(of)) {
+      ++created;
+    }
+    if (created != plan.created.end() && created->chart == of) {
+      while (next != plan.new_dimensions.end() && next->chart == of) ++next;
+      continue;
+    }
+    chart(engine, of, false);
+    write_dimensions(of);
+  }
+  for (const auto& relabelled : plan.relabelled) {
+    chart(engine, relabelled.chart, false);
+    labels(engine, plan, relabelled);
+  }
+  // Definitions that changed while their chart lives (diff D5).
+  for (const auto redefined : plan.redefined) chart(engine, redefined, false);
+  for (const auto& redefined : plan.redefined_dimensions) {
+    chart(engine, redefined.chart, false);
+    const auto& shape = engine.dimensions(redefined.chart)[redefined.dimension];
+    dimension(engine, shape.name, shape.attributes, false);
+  }
+}
+
+void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& moment) {
+  const auto after_id = moment.elapsed_us > 0 ? fmt::format("' {}\n", moment.elapsed_us) : std::string{"'\n"};
+  constexpr std::string_view kEnd = "END\n\n";
+  for (const auto& update : plan.updates) {
+    const auto id = unlike_[update.chart] ? std::string_view{unlike_ids_.find(update.chart)->second}
+                                          : engine.chart_id(update.chart);
+    char* at = frame_->reserve(begin_.size() + id.size() + after_id.size());
+    if (at == nullptr) return;
+    at = put(at, begin_);
+    at = put(at, id);
+    frame_->advance(put(at, after_id));
+    const double* value = plan.values.data() + update.first_value;
+    for (const auto& shape : engine.dimensions(update.chart)) {
+      if (!shape.listed) continue;
+      const double number = *value++;
+      const std::string_view set = set_[shape.name];
+      if (set.empty()) continue;
+      at = frame_->reserve(set.size() + netdataapi::kNumberBytesMax + 1 + kEnd.size());
+      if (at == nullptr) return;
+      at = put(at, set);
+      if (engine.attributes(shape.attributes).is_float) {
+        if (std::isfinite(number)) at = netdataapi::write_float(at, number);
+      } else if (const auto integer = netdataapi::to_integer(number)) {
+        at = netdataapi::write_integer(at, *integer);
+        if (static_cast<double>(*integer) != number) ledger_->count(LossReason::value_truncated);
+      } else if (std::isfinite(number)) {
+        at = netdataapi::write_integer(at,
+                                       std::numeric_limits<std::int64_t>::min());  // as the reference on this processor
+        ledger_->count(LossReason::value_out_of_range);
+      }
+      *at++ = '\n';
+      frame_->advance(at);
+    }
+    frame_->append(kEnd);
+  }
+}
+
+void NetdataSink::removals(const Engine& engine, const Plan& plan) {
+  for (const auto& removed : plan.removed_dimensions) {
+    chart(engine, removed.chart, false);
+    dimension(engine, removed.name, removed.attributes, true);
+  }
+  for (const auto removed : plan.removed_charts) chart(engine, removed, true);
+}
+
+Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environment& environment,
+                           const Moment& moment) {
+  require(frame_ != nullptr, "a frame is chosen before a plan is emitted");
+  if (begin_.empty() && netdataapi::clean_id(environment.type_id).empty()) {
+    return std::unexpected(invalid_input("type id is blank"));
+  }
+  if (plan.empty()) return ok;
+  if (environment_ != &environment || begin_.empty()) {
+    environment_ = &environment;
+    begin_ = fmt::format("BEGIN '{}.", netdataapi::clean_id(environment.type_id));
+  }
+  host();
+  definitions(engine, plan);
+  updates(engine, plan, moment);
+  removals(engine, plan);
+  return ok;
+}
+
+void NetdataSink::retire(const Engine& engine, const Environment& environment) {
+  const auto charts = engine.materialized();
+  if (charts.empty()) return;
+  environment_ = &environment;
+  host();
+  for (const auto index : charts) chart(engine, index, true);
+}
+
+}  // namespace cppd::chartemit

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// A plan as text of the plugin protocol. Source: charts contract 5.3 (order), 5.4 (host).
+#pragma once
+
+#include <cppd/chartemit/sink.h>
+#include <cppd/metrix/types.h>
+#include <cppd/netdataapi/frame.h>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cppd::chartemit {
+
+/// Writes plans of one engine into frames.
+///
+/// Cost      in a steady cycle memory copies of texts that were rendered when the chart was born, and the numbers.
+/// Threads   confined to the shard of its job.
+class NetdataSink final : public PlanSink {
+ public:
+  explicit NetdataSink(Ledger& ledger) : ledger_{&ledger} {}
+
+  /// Where the next plan is written.
+  void write_to(netdataapi::Frame& frame) { frame_ = &frame; }
+  /// The host that charts belong to; empty for the daemon's own. `define` writes its definition before the next plan.
+  ///
+  /// Errors    what E10 and R5 refuse: a GUID that is no UUID or is changed by sanitising, a blank hostname.
+  [[nodiscard]] Result<> select_host(const metrix::HostScope& host, bool define);
+
+  /// Errors    a type id of which nothing is left on the wire.
+  [[nodiscard]] Result<> emit(const chartengine::Engine& engine, const chartengine::Plan& plan,
+                              const Environment& environment, const Moment& moment) override;
+  void retire(const chartengine::Engine& engine, const Environment& environment) override;
+
+ private:
+  void host();
+  void chart(const chartengine::Engine& engine, std::uint32_t chart, bool obsolete);
+  void dimension(const chartengine::Engine& engine, std::uint32_t name, std::uint32_t attributes, bool obsolete);
+  void labels(const chartengine::Engine& engine, const chartengine::Plan& plan,
+              const chartengine::Plan::Labelled& labelled);
+  void definitions(const chartengine::Engine& engine, const chartengine::Plan& plan);
+  void updates(const chartengine::Engine& engine, const chartengine::Plan& plan, const Moment& moment);
+  void removals(const chartengine::Engine& engine, const chartengine::Plan& plan);
+  void learn_chart(const chartengine::Engine& engine, std::uint32_t chart);
+  void learn_name(const chartengine::Engine& engine, std::uint32_t name);
+
+  Ledger* ledger_;
+  netdataapi::Frame* frame_ = nullptr;
+  const Environment* environment_ = nullptr;
+  std::string guid_;
+  std::string definition_;  // lines to write before the next plan
+  std::string begin_;       // BEGIN 'type.
+  // By chart slot: true when the id on the wire is not the id itself; such ids are in unlike_ids_.
+  std::vector<bool> unlike_;
+  boost::unordered_flat_map<std::uint32_t, std::string> unlike_ids_;
+  std::vector<std::string> set_;  // by name slot: SET 'name' = ; empty for a name that the wire cannot carry
+};
+
+}  // namespace cppd::chartemit

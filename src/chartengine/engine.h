@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// The chart engine: it knows for every series the chart and dimension it became, and says each cycle what has to be
+/// created, updated and removed. Source: charts contract section 4; the departures are in the README of this module.
+#pragma once
+
+#include <cppd/base/ledger.h>
+#include <cppd/base/logger.h>
+#include <cppd/base/result.h>
+#include <cppd/chartengine/names.h>
+#include <cppd/chartengine/plan.h>
+#include <cppd/chartengine/program.h>
+#include <cppd/metrix/store.h>
+
+#include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cppd::chartengine {
+
+struct EngineOptions {
+  /// First part of every `type.id` of the job; bounds the length of ids.
+  std::string type_id{};
+  /// Series that were not written this cycle take part as well (the program's own metrics).
+  bool all_visible = false;
+  Ledger* ledger = nullptr;
+  Logger log{};
+};
+
+/// Counts since the engine was made.
+struct EngineStats {
+  std::uint64_t builds = 0;
+  std::uint64_t skipped_failed_collect = 0;
+  std::uint64_t sequence_violations = 0;
+  std::uint64_t charts = 0;      ///< materialized now
+  std::uint64_t dimensions = 0;  ///< laid out now
+};
+
+class Engine;
+
+/// A prepared plan. Exactly one of commit() and abort() takes effect; leaving the scope aborts.
+///
+/// Lifetime  must not outlive the engine; at most one at a time.
+class Attempt {
+ public:
+  Attempt(Attempt&& other) noexcept : engine_{std::exchange(other.engine_, nullptr)}, number_{other.number_} {}
+  Attempt& operator=(Attempt&&) = delete;
+  ~Attempt() { abort(); }
+
+  [[nodiscard]] const Plan& plan() const;
+  /// What the plan created and removed becomes true. Errors    already finished; stale after a load or reset.
+  [[nodiscard]] Result<> commit();
+  void abort();
+
+ private:
+  friend class Engine;
+  Attempt(Engine& engine, std::uint64_t number) : engine_{&engine}, number_{number} {}
+  Engine* engine_;
+  std::uint64_t number_ = 0;
+};
+
+/// One engine plans one host scope of one store.
+///
+/// Threads   confined to the shard of its job.
+/// Cost      a steady cycle is one pass over the charts: no allocation, no look-up, no text. Births, deaths and charts
+/// whose
+///           contributors change pay for themselves.
+class Engine {
+ public:
+  explicit Engine(EngineOptions options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Compiles and takes over a template. Every chart is forgotten: declare materialized() obsolete before.
+  ///
+  /// Errors    those of Program::compile; then nothing has changed.
+  [[nodiscard]] Result<> load(const charttpl::Spec& spec, const charttpl::EngineSpec& policy = {});
+
+  /// Plans what the last commit of `store` changed. A failed attempt of the store gives an empty plan.
+  ///
+  /// Errors    no template is loaded; an attempt is outstanding.
+  [[nodiscard]] Result<Attempt> prepare(const metrix::Store& store, metrix::ScopeId scope = metrix::ScopeId::none);
+
+  /// Charts that the reader knows, in the order of their ids.
+  [[nodiscard]] std::vector<std::uint32_t> materialized() const;
+
+  // What a plan's numbers stand for. Valid while the attempt is outstanding.
+
+  [[nodiscard]] std::string_view chart_id(std::uint32_t chart) const { return charts_[chart].id; }
+  [[nodiscard]] const ChartMeta& chart_meta(std::uint32_t chart) const { return metas_[charts_[chart].meta]; }
+  [[nodiscard]] std::span<const Dimension> dimensions(std::uint32_t chart) const { return charts_[chart].dimensions; }
+  [[nodiscard]] const DimensionAttributes& attributes(std::uint32_t index) const { return attributes_[index]; }
+  [[nodiscard]] std::string_view dimension_name(std::uint32_t name) const { return names_.text(name); }
+  /// Slots of charts and dimension names so far; sinks keep arrays beside them.
+  [[nodiscard]] std::size_t chart_slots() const { return charts_.size(); }
+  [[nodiscard]] std::size_t name_slots() const { return names_.slots(); }
+  [[nodiscard]] Label label(metrix::LabelId id) const { return store_->labels().label(id); }
+
+  [[nodiscard]] const EngineStats& stats() const { return stats_; }
+  [[nodiscard]] const Program* program() const { return program_ ? &*program_ : nullptr; }
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  friend class Attempt;
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+  static constexpr std::uint32_t kAutogen = 0xFFFF'FFFE;  // template of charts without one; sorts after all others
+  static constexpr std::uint32_t kDynamic = 0xFFFF'FFFF;  // order of dimensions that are named by a label
+
+  /// One way in which series reach a dimension; shared by all that have it in common.
+  struct Route {
+    std::uint32_t chart_template = kAutogen;
+    std::uint32_t rule = 0;
+    std::uint32_t meta = 0;
+    std::uint32_t attributes = 0;
+    Reducer reducer = Reducer::sum;
+    bool static_name = false;
+    bool bucket = false;
+    bool inferred = false;
+    friend bool operator==(const Route&, const Route&) = default;
+  };
+  /// A series that feeds a dimension of a chart.
+  struct Contributor {
+    std::uint32_t series;
+    std::uint32_t route;
+    std::uint32_t dimension : 31;
+    std::uint32_t present : 1;  // took part when labels and definitions were last worked out
+  };
+  struct Chart {
+    std::string id;
+    std::uint32_t chart_template = kNone;  // kNone: a free slot
+    std::uint32_t meta = 0;
+    std::uint32_t last_seen = 0;  // success clock
+    std::uint32_t next_same_id = kNone;
+    std::uint64_t labels_hash = 0;
+    bool materialized = false;
+    bool careful = false;    // always planned by plan_carefully()
+    bool recheck = false;    // planned carefully the next time
+    bool one_to_one = true;  // each dimension has one contributor
+    bool layout_dirty = false;
+    bool capped = false;  // left out of this build by max_instances
+    boost::container::small_vector<Dimension, 1> dimensions;
+    boost::container::small_vector<Contributor, 1> contributors;
+  };
+  struct UndoChart {
+    std::uint32_t chart;
+    std::uint32_t meta;
+    std::uint32_t last_seen;
+    std::uint64_t labels_hash;
+    bool materialized;
+    std::uint32_t first_dimension;  // in undo_dimensions_
+    std::uint32_t dimension_count;
+  };
+  struct IdHash {
+    using is_transparent = void;
+    const Engine* engine;
+    std::size_t operator()(std::string_view id) const;
+    std::size_t operator()(std::uint32_t chart) const { return (*this)(engine->charts_[chart].id); }
+  };
+  struct IdEqual {
+    using is_transparent = void;
+    const Engine* engine;
+    bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+    bool operator()(std::string_view a, std::uint32_t b) const { return a == engine->charts_[b].id; }
+    bool operator()(std::uint32_t a, std::string_view b) const { return (*this)(b, a); }
+  };
+  struct RouteHash {
+    std::size_t operator()(const Route& route) const;
+  };
+  struct AttributesHash {
+    std::size_t operator()(const DimensionAttributes& attributes) const;
+  };
+
+  // Routing (engine_routes.cc).
+  void synchronize(const metrix::Store& store, metrix::ScopeId scope);
+  void start_over(const metrix::Store& store, metrix::ScopeId scope);
+  void route_series(std::uint32_t series);
+  [[nodiscard]] LossReason route_to_templates(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed);
+  [[nodiscard]] LossReason route_to_autogen(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed);
+  [[nodiscard]] bool instance_id(const ChartTemplate& chart, std::string& id) const;
+  [[nodiscard]] std::optional<std::string_view> dimension_text(const DimensionRule& rule,
+                                                               const metrix::Descriptor& descriptor) const;
+  void contribute(std::uint32_t series, std::uint32_t chart, std::string_view dimension, const Route& route);
+  void unroute_series(std::uint32_t series);
+  [[nodiscard]] std::uint32_t chart_for(std::string_view id, std::uint32_t chart_template);
+  [[nodiscard]] bool fits(std::string_view chart_id) const;
+  static void drop_departed(Chart& chart);
+  void lay_out(std::uint32_t chart);
+  void free_chart(std::uint32_t chart);
+  void settle_layout();
+  [[nodiscard]] std::uint32_t intern(const Route& route);
+  [[nodiscard]] std::uint32_t intern(const DimensionAttributes& attributes);
+  [[nodiscard]] std::uint32_t intern(const ChartMeta& meta);
+  [[nodiscard]] std::uint32_t autogen_meta(metrix::DescriptorId descriptor, const ChartMeta& meta);
+  [[nodiscard]] const LifecyclePolicy& lifecycle(const Chart& chart) const;
+
+  // Planning (engine_plan.cc).
+  [[nodiscard]] bool visible(std::uint32_t series) const;
+  void enforce_instance_caps();
+  void plan_charts();
+  [[nodiscard]] bool gather(Chart& chart, bool& any);
+  void plan_carefully(std::uint32_t index);
+  [[nodiscard]] bool owns_id(std::uint32_t index);
+  void plan_absent(std::uint32_t index);
+  void enforce_dimension_cap(std::uint32_t index);
+  void reduce(const Chart& chart);
+  void expire_dimensions(std::uint32_t index);
+  void save(std::uint32_t index);
+  [[nodiscard]] std::uint64_t work_out_labels(const Chart& chart);
+  [[nodiscard]] bool expired(std::uint32_t last_seen, std::uint64_t after) const;
+  void undo();
+  void finish(std::uint64_t number, bool commit);
+
+  EngineOptions options_;
+  Ledger own_ledger_;
+  Ledger* ledger_;
+  std::optional<Program> program_;
+  std::vector<std::uint32_t> template_metas_;  // by template; odd ones are the heatmap forms
+  LifecyclePolicy autogen_lifecycle_;
+
+  std::vector<Chart> charts_;
+  std::vector<std::uint32_t> free_charts_;
+  boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id
+  std::vector<std::uint32_t> order_;                                 // charts by (id, template)
+  std::vector<std::uint32_t> new_charts_;
+  std::vector<std::uint32_t> dirty_charts_;
+  std::vector<std::vector<std::uint32_t>> capped_charts_;  // by template with max_instances, else empty
+  bool has_instance_caps_ = false;
+  NameTable names_;
+  std::vector<ChartMeta> metas_;
+  boost::unordered_flat_map<std::string, std::uint32_t> meta_index_;
+  std::vector<std::uint32_t> autogen_metas_;  // by descriptor: last meta, kNone when not known
+  std::vector<DimensionAttributes> attributes_;
+  boost::unordered_flat_map<DimensionAttributes, std::uint32_t, AttributesHash> attributes_index_;
+  std::vector<Route> routes_;
+  boost::unordered_flat_map<Route, std::uint32_t, RouteHash> routes_index_;
+
+  // By series slot.
+  std::vector<std::uint32_t> first_chart_;  // kNone, or the first chart it feeds
+  boost::unordered_flat_map<std::uint32_t, std::vector<std::uint32_t>> more_charts_;
+  std::vector<std::uint8_t> lost_as_;  // 1 + reason when it has no chart
+  Ledger::Counts lost_series_{};       // how many series are lost as what
+
+  const metrix::Store* store_ = nullptr;
+  std::uint64_t synchronized_clock_ = 0;
+  bool synchronized_ = false;
+
+  // The build at hand.
+  Plan plan_;
+  bool outstanding_ = false;
+  bool built_ = false;  // the outstanding plan is of a successful cycle
+  std::uint64_t attempt_number_ = 0;
+  std::uint64_t last_sequence_ = 0;
+  std::uint64_t committed_sequence_ = 0;
+  bool in_violation_ = false;
+  std::uint32_t now_ = 0;    // success clock
+  std::uint32_t fresh_ = 0;  // sequence of the last success
+  std::vector<UndoChart> undo_charts_;
+  std::vector<Dimension> undo_dimensions_;
+  std::vector<std::uint32_t> visible_;  // contributors of the chart at hand
+  std::vector<metrix::LabelId> label_ids_;
+  std::vector<std::uint32_t> scratch_;
+  std::vector<double> reduced_;
+  std::vector<std::uint32_t> reduced_counts_;
+  std::vector<Label> labels_;  // of the series being routed
+  std::string id_text_;
+  EngineStats stats_;
+};
+
+}  // namespace cppd::chartengine

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One build: the pass over all charts, and the careful planning of those that change. Source: charts contract 4.4
+// to 4.10.
+#include <cppd/base/text.h>
+#include <cppd/chartengine/engine.h>
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace cppd::chartengine {
+namespace {
+
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
+
+bool listed(const std::vector<std::string>& list, std::string_view key) {
+  return std::ranges::find(list, key) != list.end();
+}
+
+/// Running mean with one fused multiply-add; a difference that overflows is avoided (P19).
+double next_mean(double mean, double value, double count) {
+  if (std::isnan(mean) || std::isnan(value)) return kNoValue;
+  if (std::isinf(mean)) return std::isinf(value) && std::signbit(mean) != std::signbit(value) ? kNoValue : mean;
+  if (std::isinf(value)) return value;
+  const double difference = value - mean;
+  if (std::isfinite(difference)) return std::fma(difference, 1 / count, mean);
+  return mean * ((count - 1) / count) + value / count;
+}
+
+double combine(Reducer reducer, double have, double value, std::uint32_t count) {
+  switch (reducer) {
+    case Reducer::sum: return have + value;
+    case Reducer::min: return std::isnan(have) ? value : std::isnan(value) ? have : std::min(have, value);
+    case Reducer::max: return std::isnan(have) ? value : std::isnan(value) ? have : std::max(have, value);
+    case Reducer::avg: return next_mean(have, value, count);
+  }
+  return have;
+}
+
+}  // namespace
+
+bool Engine::visible(std::uint32_t series) const {
+  const auto seen = store_->committed()[series].seen;
+  return options_.all_visible ? seen != 0 : seen == fresh_;
+}
+
+bool Engine::expired(std::uint32_t last_seen, std::uint64_t after) const {
+  return after > 0 && last_seen != 0 && now_ > last_seen && now_ - last_seen >= after;
+}
+
+void Engine::plan_charts() {
+  const auto* series = store_->committed().data();
+  const bool all = options_.all_visible;
+  for (const auto index : order_) {
+    auto& chart = charts_[index];
+    if (!chart.materialized || chart.careful || chart.recheck) [[unlikely]] {
+      plan_carefully(index);
+      continue;
+    }
+    const auto first = static_cast<std::uint32_t>(plan_.values.size());
+    if (chart.contributors.size() == 1 && chart.one_to_one) [[likely]] {
+      const auto& only = series[chart.contributors.front().series];
+      if (all ? only.seen == 0 : only.seen != fresh_) {
+        plan_absent(index);
+        continue;
+      }
+      plan_.values.push_back(only.value);
+    } else {
+      bool any = false;
+      if (!gather(chart, any)) {
+        plan_.values.resize(first);
+        plan_carefully(index);
+        continue;
+      }
+      if (!any) {
+        plan_.values.resize(first);
+        plan_absent(index);
+        continue;
+      }
+    }
+    plan_.updates.push_back({index, first, chart.last_seen});
+    chart.last_seen = now_;
+  }
+}
+
+/// Collects the values of a chart that has not changed. False when its contributors are not those of the build before.
+bool Engine::gather(Chart& chart, bool& any) {
+  const auto first = plan_.values.size();
+  plan_.values.resize(first + chart.dimensions.size(), kNoValue);
+  bool same = true;
+  if (chart.one_to_one) {
+    for (const auto& contributor : chart.contributors) {
+      const bool here = visible(contributor.series);
+      same = same && here == (contributor.present != 0);
+      any = any || here;
+      if (here) plan_.values[first + contributor.dimension] = store_->committed()[contributor.series].value;
+    }
+    // A chart that nobody fed is only absent; it is looked at again when somebody comes back.
+    return same || !any;
+  }
+  for (const auto& contributor : chart.contributors) {
+    const bool here = visible(contributor.series);
+    same = same && here == (contributor.present != 0);
+    any = any || here;
+  }
+  if (!any) return true;
+  if (!same) return false;
+  visible_.clear();
+  for (std::uint32_t i = 0; i < chart.contributors.size(); ++i) {
+    if (chart.contributors[i].present != 0) visible_.push_back(i);
+  }
+  reduce(chart);
+  std::ranges::copy(reduced_, plan_.values.begin() + static_cast<std::ptrdiff_t>(first));
+  return true;
+}
+
+/// Values of all dimensions over the contributors in `visible_`, into `reduced_`.
+void Engine::reduce(const Chart& chart) {
+  reduced_.assign(chart.dimensions.size(), kNoValue);
+  reduced_counts_.assign(chart.dimensions.size(), 0);
+  for (const auto i : visible_) {
+    const auto& contributor = chart.contributors[i];
+    const auto value = store_->committed()[contributor.series].value;
+    auto& count = reduced_counts_[contributor.dimension];
+    auto& have = reduced_[contributor.dimension];
+    ++count;
+    have = count == 1 ? value : combine(routes_[contributor.route].reducer, have, value, count);
+  }
+}
+
+/// A chart without any observed dimension: no action but, in the end, its removal.
+void Engine::plan_absent(std::uint32_t index) {
+  auto& chart = charts_[index];
+  if (!chart.materialized || !expired(chart.last_seen, lifecycle(chart).expire_after)) return;
+  save(index);
+  plan_.removed_charts.push_back(index);
+  chart.materialized = false;
+  for (auto& dimension : chart.dimensions) dimension.materialized = false;
+}
+
+void Engine::save(std::uint32_t index) {
+  const auto& chart = charts_[index];
+  undo_charts_.push_back({.chart = index,
+                          .meta = chart.meta,
+                          .last_seen = chart.last_seen,
+                          .labels_hash = chart.labels_hash,
+                          .materialized = chart.materialized,
+                          .first_dimension = static_cast<std::uint32_t>(undo_dimensions_.size()),
+                          .dimension_count = static_cast<std::uint32_t>(chart.dimensions.size())});
+  undo_dimensions_.insert(undo_dimensions_.end(), chart.dimensions.begin(), chart.dimensions.end());
+}
+
+void Engine::undo() {
+  for (const auto& update : plan_.updates) charts_[update.chart].last_seen = update.last_seen;
+  for (auto saved = undo_charts_.rbegin(); saved != undo_charts_.rend(); ++saved) {
+    auto& chart = charts_[saved->chart];
+    chart.meta = saved->meta;
+    chart.last_seen = saved->last_seen;
+    chart.labels_hash = saved->labels_hash;
+    chart.materialized = saved->materialized;
+    chart.recheck = true;
+    std::copy_n(undo_dimensions_.begin() + saved->first_dimension, saved->dimension_count, chart.dimensions.begin());
+  }
+  plan_.clear();
+}
+
+/// Is this the chart to which its id belongs (P13 to P15)? An authored chart takes an id over from autogen.
+bool Engine::owns_id(std::uint32_t index) {
+  const auto head = *by_id_.find(std::string_view{charts_[index].id});
+  if (head == index && charts_[index].next_same_id == kNone) return true;
+  const auto first_visible = [&](const Chart& chart) {
+    for (const auto& contributor : chart.contributors) {
+      if (visible(contributor.series)) return contributor.series;
+    }
+    return kNone;
+  };
+  std::uint32_t owner = kNone;
+  for (auto same = head; same != kNone; same = charts_[same].next_same_id) {
+    const auto& chart = charts_[same];
+    // One that expires in this very build holds its id until the next.
+    const bool leaving = std::ranges::find(plan_.removed_charts, same) != plan_.removed_charts.end();
+    if (chart.materialized || leaving) owner = same;
+  }
+  const bool authored_here = charts_[index].chart_template != kAutogen && first_visible(charts_[index]) != kNone;
+  if (owner != kNone && charts_[owner].chart_template == kAutogen && owner != index && authored_here) {
+    // The definition goes out as labels and dimensions of a chart that the reader knows (P14).
+    auto& displaced = charts_[owner];
+    save(owner);
+    displaced.materialized = false;
+    for (auto& dimension : displaced.dimensions) dimension.materialized = false;
+    save(index);
+    charts_[index].materialized = true;
+    charts_[index].labels_hash = 0;
+    return true;
+  }
+  if (owner != kNone) return owner == index;
+  // Nobody: the first series in order decides, and an authored chart comes before autogen.
+  std::uint32_t best_series = kNone;
+  for (auto same = head; same != kNone; same = charts_[same].next_same_id) {
+    const auto candidate = first_visible(charts_[same]);
+    if (candidate == kNone) continue;
+    const bool authored = charts_[same].chart_template != kAutogen;
+    const bool best_authored = owner != kNone && charts_[owner].chart_template != kAutogen;
+    const bool earlier = best_series == kNone || (authored && !best_authored) ||
+                         (authored == best_authored &&
+                          (store_->before(metrix::SeriesId{candidate}, metrix::SeriesId{best_series}) ||
+                           (candidate == best_series && charts_[same].chart_template < charts_[owner].chart_template)));
+    if (!earlier) continue;
+    owner = same;
+    best_series = candidate;
+  }
+  return owner == index;
+}
+
+void Engine::plan_carefully(std::uint32_t index) {
+  visible_.clear();
+  {
+    const auto& chart = charts_[index];
+    for (std::uint32_t i = 0; i < chart.contributors.size(); ++i) {
+      if (visible(chart.contributors[i].series)) visible_.push_back(i);
+    }
+  }
+  auto& chart = charts_[index];
+  if (visible_.empty()) {
+    plan_absent(index);
+    if (chart.materialized) expire_dimensions(index);
+    return;
+  }
+  if (chart.capped) return;
+  if (!owns_id(index)) {
+    ledger_->count(LossReason::chart_id_collision, chart.id, visible_.size());
+    return;
+  }
+  save(index);
+  chart.recheck = false;
+
+  for (auto& dimension : chart.dimensions) dimension.observed = false;
+  bool bucket = false;
+  for (auto& contributor : chart.contributors) contributor.present = 0;
+  for (const auto i : visible_) {
+    auto& contributor = chart.contributors[i];
+    const auto& route = routes_[contributor.route];
+    auto& dimension = chart.dimensions[contributor.dimension];
+    contributor.present = 1;
+    bucket = bucket || route.bucket;
+    if (dimension.observed) {
+      if (attributes_[dimension.attributes].algorithm != attributes_[route.attributes].algorithm) {
+        ledger_->count(LossReason::dimension_kind_conflict, names_.text(dimension.name));
+      }
+      continue;
+    }
+    dimension.observed = true;
+    if (dimension.materialized && dimension.attributes != route.attributes) {
+      plan_.redefined_dimensions.push_back({index, contributor.dimension});
+    }
+    dimension.attributes = route.attributes;
+  }
+  enforce_dimension_cap(index);
+
+  const auto& first_route = routes_[chart.contributors[visible_.front()].route];
+  auto meta = first_route.meta;
+  if (bucket && first_route.chart_template != kAutogen) meta = template_metas_[first_route.chart_template * 2 + 1];
+  const auto first_label = static_cast<std::uint32_t>(plan_.labels.size());
+  const auto hash = work_out_labels(chart);
+  const Plan::Labelled labelled{index, first_label, static_cast<std::uint32_t>(label_ids_.size())};
+  const bool fresh = !chart.materialized;
+  if (fresh || hash != chart.labels_hash) {
+    plan_.labels.insert(plan_.labels.end(), label_ids_.begin(), label_ids_.end());
+    (fresh ? plan_.created : plan_.relabelled).push_back(labelled);
+  } else if (meta != chart.meta)
+    plan_.redefined.push_back(index);
+  chart.materialized = true;
+  chart.meta = meta;
+  chart.labels_hash = hash;
+
+  for (std::uint32_t i = 0; i < chart.dimensions.size(); ++i) {
+    auto& dimension = chart.dimensions[i];
+    if (!dimension.observed) continue;
+    dimension.last_seen = now_;
+    if (dimension.materialized) continue;
+    dimension.materialized = true;
+    plan_.new_dimensions.push_back({index, i});
+  }
+  reduce(chart);
+  const auto first_value = static_cast<std::uint32_t>(plan_.values.size());
+  bool all_materialized = true;
+  for (std::uint32_t i = 0; i < chart.dimensions.size(); ++i) {
+    auto& dimension = chart.dimensions[i];
+    dimension.listed = dimension.materialized;
+    all_materialized = all_materialized && dimension.materialized;
+    if (dimension.materialized) plan_.values.push_back(reduced_[i]);
+  }
+  plan_.updates.push_back({index, first_value, chart.last_seen});
+  chart.last_seen = now_;
+  expire_dimensions(index);
+  // Dimensions that are laid out but not announced have to be looked for in every cycle.
+  if (!all_materialized) chart.recheck = true;
+}
+
+void Engine::expire_dimensions(std::uint32_t index) {
+  auto& chart = charts_[index];
+  const auto after = lifecycle(chart).dimensions_expire_after;
+  if (after == 0) return;
+  bool saved = !undo_charts_.empty() && undo_charts_.back().chart == index;
+  const auto first = static_cast<std::ptrdiff_t>(plan_.removed_dimensions.size());
+  for (auto& dimension : chart.dimensions) {
+    if (!dimension.materialized || !expired(dimension.last_seen, after)) continue;
+    if (!saved) save(index);
+    saved = true;
+    plan_.removed_dimensions.push_back({index, dimension.name, dimension.attributes});
+    dimension.materialized = false;
+  }
+  std::sort(plan_.removed_dimensions.begin() + first, plan_.removed_dimensions.end(),
+            [&](const auto& a, const auto& b) { return names_.text(a.name) < names_.text(b.name); });
+}
+
+/// max_instances: charts that are not observed go first, then new ones with the highest ids are left out (L5).
+void Engine::enforce_instance_caps() {
+  for (std::uint32_t chart_template = 0; chart_template < capped_charts_.size(); ++chart_template) {
+    auto& charts = capped_charts_[chart_template];
+    if (charts.empty()) continue;
+    std::vector<std::uint32_t> idle;
+    std::vector<std::uint32_t> fresh;
+    std::size_t existing = 0;
+    std::size_t observed_count = 0;
+    for (const auto index : charts) {
+      auto& chart = charts_[index];
+      chart.capped = false;
+      const bool observed = std::ranges::any_of(chart.contributors, [&](const auto& c) { return visible(c.series); });
+      observed_count += observed ? 1 : 0;
+      existing += chart.materialized ? 1 : 0;
+      if (chart.materialized && !observed) idle.push_back(index);
+      if (!chart.materialized && observed) fresh.push_back(index);
+    }
+    if (observed_count == 0) continue;
+    const std::size_t max = program_->charts()[chart_template].lifecycle.max_instances;
+    if (existing + fresh.size() <= max) continue;
+    auto overflow = existing + fresh.size() - max;
+    std::ranges::sort(idle, [&](std::uint32_t a, std::uint32_t b) {
+      if (charts_[a].last_seen != charts_[b].last_seen) return charts_[a].last_seen < charts_[b].last_seen;
+      return charts_[a].id < charts_[b].id;
+    });
+    for (const auto index : idle) {
+      if (overflow == 0) break;
+      --overflow;
+      save(index);
+      plan_.removed_charts.push_back(index);
+      charts_[index].materialized = false;
+      for (auto& dimension : charts_[index].dimensions) dimension.materialized = false;
+    }
+    std::ranges::sort(fresh, [&](std::uint32_t a, std::uint32_t b) { return charts_[a].id > charts_[b].id; });
+    for (const auto index : fresh) {
+      if (overflow == 0) break;
+      --overflow;
+      charts_[index].capped = true;
+      ledger_->count(LossReason::chart_capped, charts_[index].id);
+    }
+  }
+}
+
+/// max_dims: dimensions that are not observed go first, then new ones from the end of the order are left out (L6).
+void Engine::enforce_dimension_cap(std::uint32_t index) {
+  auto& chart = charts_[index];
+  const std::size_t max = lifecycle(chart).max_dimensions;
+  if (max == 0) return;
+  std::size_t existing = 0;
+  std::size_t fresh = 0;
+  scratch_.clear();
+  for (std::uint32_t i = 0; i < chart.dimensions.size(); ++i) {
+    const auto& dimension = chart.dimensions[i];
+    existing += dimension.materialized ? 1 : 0;
+    fresh += dimension.observed && !dimension.materialized ? 1 : 0;
+    if (dimension.materialized && !dimension.observed) scratch_.push_back(i);
+  }
+  if (existing + fresh <= max) return;
+  auto overflow = existing + fresh - max;
+  std::ranges::sort(scratch_, [&](std::uint32_t a, std::uint32_t b) {
+    const auto& left = chart.dimensions[a];
+    const auto& right = chart.dimensions[b];
+    if (left.last_seen != right.last_seen) return left.last_seen < right.last_seen;
+    return names_.text(left.name) < names_.text(right.name);
+  });
+  for (const auto i : scratch_) {
+    if (overflow == 0) return;
+    --overflow;
+    auto& dimension = chart.dimensions[i];
+    dimension.materialized = false;
+    plan_.removed_dimensions.insert(
+        plan_.removed_dimensions.begin() + static_cast<std::ptrdiff_t>(plan_.capped_dimensions),
+        {index, dimension.name, dimension.attributes});
+    ++plan_.capped_dimensions;
+  }
+  for (auto i = chart.dimensions.size(); i-- > 0 && overflow > 0;) {
+    auto& dimension = chart.dimensions[i];
+    if (!dimension.observed || dimension.materialized) continue;
+    --overflow;
+    dimension.observed = false;
+    ledger_->count(LossReason::dimension_capped, names_.text(dimension.name));
+  }
+}
+
+/// Identity labels and promoted labels of the chart over `visible_`, into `label_ids_` in key order (P32 to P37).
+std::uint64_t Engine::work_out_labels(const Chart& chart) {
+  label_ids_.clear();
+  const auto& table = store_->labels();
+  const auto* authored = chart.chart_template == kAutogen ? nullptr : &program_->charts()[chart.chart_template];
+  const auto set_of = [&](std::uint32_t i) {
+    return table.ids(store_->label_set(metrix::SeriesId{chart.contributors[i].series}));
+  };
+  // Keys that name a dimension of this chart are structure, not labels.
+  const auto names_dimension = [&](std::string_view key) {
+    return std::ranges::any_of(visible_, [&](std::uint32_t i) {
+      const auto& contributor = chart.contributors[i];
+      if (!routes_[contributor.route].inferred) return false;
+      const auto& descriptor = store_->descriptor_of(metrix::SeriesId{contributor.series});
+      switch (descriptor.role) {
+        case metrix::Role::histogram_bucket: return key == "le";
+        case metrix::Role::summary_quantile: return key == "quantile";
+        case metrix::Role::stateset_state: return key == descriptor.name;
+        case metrix::Role::measureset_field: return key == "measure_field";
+        default: return false;
+      }
+    });
+  };
+  const auto identifies = [&](const Label& label) {
+    if (authored == nullptr) return false;
+    const auto& policy = authored->instances;
+    if (listed(policy.optional, label.key)) return !blank(label.value);
+    return listed(policy.required, label.key) || (policy.include_all && !listed(policy.excluded, label.key));
+  };
+  for (const auto id : set_of(visible_.front())) {
+    const auto label = table.label(id);
+    if (label.key == "_collect_job") continue;
+    if (identifies(label)) {
+      label_ids_.push_back(id);
+      continue;
+    }
+    if (authored) {
+      if (listed(authored->instances.optional, label.key) || listed(authored->labels.exclusions, label.key)) continue;
+      if (!authored->labels.automatic && !listed(authored->labels.keys, label.key)) continue;
+    }
+    if (names_dimension(label.key)) continue;
+    const bool common = std::ranges::all_of(visible_, [&](std::uint32_t i) {
+      const auto ids = set_of(i);
+      return std::ranges::find(ids, id) != ids.end();
+    });
+    if (common) label_ids_.push_back(id);
+  }
+  // Series with other label keys may have the same id; each key of the identity keeps the first value seen.
+  if (authored && !authored->instances.is_static()) {
+    for (const auto i : visible_) {
+      for (const auto id : set_of(i)) {
+        const auto label = table.label(id);
+        if (label.key == "_collect_job" || !identifies(label)) continue;
+        const auto at =
+            std::ranges::lower_bound(label_ids_, label.key, {}, [&](auto have) { return table.label(have).key; });
+        if (at == label_ids_.end() || table.label(*at).key != label.key) label_ids_.insert(at, id);
+      }
+    }
+  }
+  std::uint64_t hash = 1;
+  for (const auto id : label_ids_) {
+    const auto label = table.label(id);
+    hash = XXH3_64bits_withSeed(label.key.data(), label.key.size(), hash);
+    hash = XXH3_64bits_withSeed(label.value.data(), label.value.size(), hash);
+  }
+  return hash;
+}
+
+}  // namespace cppd::chartengine

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From a series to its charts: done when a series is born, never in a steady cycle. Source: charts
+// contract 4.3, 4.6, 4.7, 4.9.
+#include <cppd/base/internal_error.h>
+#include <cppd/base/text.h>
+#include <cppd/chartengine/autogen.h>
+#include <cppd/chartengine/engine.h>
+#include <cppd/netdataapi/sanitize.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace cppd::chartengine {
+namespace {
+
+using metrix::index_of;
+using metrix::SeriesId;
+
+const Label* find(std::span<const Label> labels, std::string_view key) {
+  for (const auto& label : labels) {
+    if (label.key == key) return &label;
+  }
+  return nullptr;
+}
+
+bool listed(const std::vector<std::string>& list, std::string_view key) {
+  return std::ranges::find(list, key) != list.end();
+}
+
+double bucket_bound(std::string_view text) {
+  if (text == "+Inf") return std::numeric_limits<double>::infinity();
+  double bound = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), bound);
+  return failed == std::errc{} ? bound : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
+  const auto& changes = store.changes();
+  if (store_ != &store || !synchronized_ ||
+      (changes.clock != synchronized_clock_ && changes.clock != synchronized_clock_ + 1)) {
+    store_ = &store;
+    start_over(store, scope);
+  } else if (changes.clock == synchronized_clock_ + 1) {
+    for (const auto id : changes.died) unroute_series(index_of(id));
+    first_chart_.resize(store.committed().size(), kNone);
+    lost_as_.resize(store.committed().size(), 0);
+    std::vector<std::uint32_t> again;
+    if (!changes.redescribed.empty()) {
+      for (std::uint32_t series = 1; series < first_chart_.size(); ++series) {
+        if (store.committed()[series].seen == 0 || (first_chart_[series] == kNone && lost_as_[series] == 0)) continue;
+        if (std::ranges::find(changes.redescribed, store.committed()[series].descriptor) == changes.redescribed.end())
+          continue;
+        unroute_series(series);
+        again.push_back(series);
+      }
+    }
+    for (const auto id : changes.born) {
+      if (store.scope_of(id) == scope) again.push_back(index_of(id));
+    }
+    const auto before = [&](std::uint32_t a, std::uint32_t b) { return store.before(SeriesId{a}, SeriesId{b}); };
+    if (!again.empty()) std::ranges::sort(again, before);
+    for (const auto series : again) route_series(series);
+  }
+  synchronized_ = true;
+  synchronized_clock_ = changes.clock;
+  if (!dirty_charts_.empty() || !new_charts_.empty()) settle_layout();
+}
+
+void Engine::start_over(const metrix::Store& store, metrix::ScopeId scope) {
+  for (const auto chart : order_) {
+    charts_[chart].contributors.clear();
+    charts_[chart].layout_dirty = true;
+    dirty_charts_.push_back(chart);
+  }
+  first_chart_.assign(store.committed().size(), kNone);
+  lost_as_.assign(store.committed().size(), 0);
+  more_charts_.clear();
+  lost_series_ = {};
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t series = 1; series < store.committed().size(); ++series) {
+    if (store.committed()[series].seen != 0 && store.scope_of(SeriesId{series}) == scope) all.push_back(series);
+  }
+  std::ranges::sort(all, [&](std::uint32_t a, std::uint32_t b) { return store.before(SeriesId{a}, SeriesId{b}); });
+  for (const auto series : all) route_series(series);
+}
+
+void Engine::route_series(std::uint32_t series) {
+  const auto& descriptor = store_->descriptor_of(SeriesId{series});
+  store_->labels().labels(store_->label_set(SeriesId{series}), labels_);
+  bool routed = false;
+  LossReason reason = LossReason::series_filtered;
+  if (program_->selector().matches(descriptor.name, labels_)) {
+    reason = route_to_templates(series, descriptor, routed);
+    if (!routed) {
+      const auto autogen_reason = route_to_autogen(series, descriptor, routed);
+      if (reason == LossReason::series_unmatched || !program_->autogen().enabled) {
+        reason = reason == LossReason::series_unmatched ? autogen_reason : reason;
+      }
+    }
+  }
+  if (routed) return;
+  lost_as_[series] = static_cast<std::uint8_t>(static_cast<std::size_t>(reason) + 1);
+  ++lost_series_[static_cast<std::size_t>(reason)];
+  ledger_->count(reason, descriptor.name, 0);
+}
+
+LossReason Engine::route_to_templates(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed) {
+  auto reason = LossReason::series_unmatched;
+  const auto consider = [&](const Candidate& candidate) {
+    const auto& chart = program_->charts()[candidate.chart];
+    const auto& rule = chart.dimensions[candidate.dimension];
+    if (!rule.selector.matches(descriptor.name, labels_)) return;
+    if (!instance_id(chart, id_text_)) {
+      reason = LossReason::route_missing_label;
+      return;
+    }
+    const auto name = dimension_text(rule, descriptor);
+    if (!name) {
+      reason = LossReason::route_nameless_dimension;
+      return;
+    }
+    if (!fits(id_text_)) {
+      // The chart alone is lost (diff D3), and the series does not turn up as another one.
+      reason = LossReason::chart_id_too_long;
+      return;
+    }
+    const bool bucket = descriptor.role == metrix::Role::histogram_bucket;
+    const bool inferred = rule.name_from == DimensionRule::NameFrom::inferred;
+    const auto algorithm = chart.meta.algorithm != Algorithm::automatic ? chart.meta.algorithm
+                           : descriptor.kind == metrix::Kind::counter   ? Algorithm::incremental
+                                                                        : Algorithm::absolute;
+    const Route route{.chart_template = candidate.chart,
+                      .rule = candidate.dimension,
+                      .meta = template_metas_[candidate.chart * 2],
+                      .attributes = intern(DimensionAttributes{.multiplier = rule.multiplier,
+                                                               .divisor = rule.divisor,
+                                                               .algorithm = algorithm,
+                                                               .hidden = rule.hidden,
+                                                               .is_float = rule.is_float || descriptor.meta.is_float}),
+                      .reducer = rule.reducer,
+                      .static_name = rule.name_from == DimensionRule::NameFrom::text,
+                      .bucket = bucket,
+                      .inferred = inferred};
+    contribute(series, chart_for(id_text_, candidate.chart), *name, route);
+    routed = true;
+  };
+  for (const auto& candidate : program_->candidates(descriptor.name)) consider(candidate);
+  for (const auto& candidate : program_->wildcards()) consider(candidate);
+  return reason;
+}
+
+LossReason Engine::route_to_autogen(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed) {
+  const auto& policy = program_->autogen();
+  if (!policy.enabled) return LossReason::series_unmatched;
+  const AutogenSource source{.name = descriptor.name,
+                             .labels = labels_,
+                             .kind = descriptor.kind,
+                             .source = descriptor.source,
+                             .role = descriptor.role,
+                             .meta = descriptor.meta};
+  const auto family = autogen_family(source);
+  if (!family) return LossReason::series_unmatched;
+  if (!charttpl::accepted_by(policy.rules, *family, labels_)) return LossReason::series_filtered;
+  const auto chart = autogen_chart(source, *family, program_->context_namespace());
+  if (!chart) return LossReason::series_unmatched;
+  const auto prefix = blank(options_.type_id) ? 0 : options_.type_id.size() + 1;
+  if (prefix + chart->id.size() > policy.max_type_id_bytes || !fits(chart->id)) return LossReason::chart_id_too_long;
+  const Route route{.chart_template = kAutogen,
+                    .meta = autogen_meta(store_->committed()[series].descriptor, chart->meta),
+                    .attributes = intern(
+                        DimensionAttributes{.algorithm = chart->meta.algorithm, .is_float = descriptor.meta.is_float}),
+                    .static_name = chart->static_dimension,
+                    .bucket = descriptor.role == metrix::Role::histogram_bucket,
+                    .inferred = !chart->static_dimension};
+  contribute(series, chart_for(chart->id, kAutogen), chart->dimension, route);
+  routed = true;
+  return LossReason::series_unmatched;
+}
+
+/// The id of the instance that `labels_` belong to (P24 to P27). False when a required label is missing or the id is
+/// blank.
+bool Engine::instance_id(const ChartTemplate& chart, std::string& id) const {
+  id = chart.base_id;
+  const auto& policy = chart.instances;
+  if (policy.is_static()) return !blank(id);
+  std::string parts;
+  bool any = false;
+  const auto add = [&](std::string_view value) {
+    std::string part;
+    append_id_part(part, value);
+    parts += '_';
+    if (blank(part)) {
+      parts += "empty";
+      return;
+    }
+    any = true;
+    parts += part;
+  };
+  for (const auto& key : policy.required) {
+    const auto* label = find(labels_, key);
+    if (label == nullptr) return false;
+    add(label->value);
+  }
+  for (const auto& key : policy.optional) {
+    const auto* label = find(labels_, key);
+    if (label == nullptr || blank(label->value)) continue;
+    add(key);
+    add(label->value);
+  }
+  if (policy.include_all) {
+    for (const auto& label : labels_) {
+      if (listed(policy.excluded, label.key) || listed(policy.required, label.key)) continue;
+      if (listed(policy.optional, label.key)) continue;
+      add(label.value);
+    }
+  }
+  if (any) id += parts;
+  return !blank(id);
+}
+
+std::optional<std::string_view> Engine::dimension_text(const DimensionRule& rule,
+                                                       const metrix::Descriptor& descriptor) const {
+  std::string_view key = rule.name;
+  if (rule.name_from == DimensionRule::NameFrom::text) return rule.name;
+  if (rule.name_from == DimensionRule::NameFrom::inferred) {
+    switch (descriptor.role) {
+      case metrix::Role::histogram_bucket: key = "le"; break;
+      case metrix::Role::summary_quantile: key = "quantile"; break;
+      case metrix::Role::stateset_state: key = descriptor.name; break;
+      default: return std::nullopt;
+    }
+  }
+  const auto* label = find(labels_, key);
+  if (label == nullptr || blank(label->value)) return std::nullopt;
+  return label->value;
+}
+
+bool Engine::fits(std::string_view chart_id) const {
+  const auto type_bytes = netdataapi::id_bytes(options_.type_id);
+  return type_bytes + 1 + netdataapi::id_bytes(chart_id) <= netdataapi::kTypeIdBytesMax;
+}
+
+std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_template) {
+  const auto found = by_id_.find(id);
+  std::uint32_t last = kNone;
+  if (found != by_id_.end()) {
+    for (auto chart = *found; chart != kNone; chart = charts_[chart].next_same_id) {
+      if (charts_[chart].chart_template == chart_template) return chart;
+      last = chart;
+    }
+  }
+  std::uint32_t index;
+  if (free_charts_.empty()) {
+    index = static_cast<std::uint32_t>(charts_.size());
+    charts_.emplace_back();
+  } else {
+    index = free_charts_.back();
+    free_charts_.pop_back();
+  }
+  auto& chart = charts_[index];
+  chart.id = id;
+  chart.id.shrink_to_fit();
+  chart.chart_template = chart_template;
+  chart.layout_dirty = true;
+  new_charts_.push_back(index);
+  dirty_charts_.push_back(index);
+  if (chart_template != kAutogen && lifecycle(chart).max_instances > 0) capped_charts_[chart_template].push_back(index);
+  if (last == kNone) {
+    by_id_.insert(index);
+  } else {
+    charts_[last].next_same_id = index;
+    for (auto same = *found; same != kNone; same = charts_[same].next_same_id) charts_[same].careful = true;
+  }
+  return index;
+}
+
+void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::string_view dimension_name,
+                        const Route& route) {
+  auto& chart = charts_[chart_index];
+  const auto name = names_.acquire(dimension_name);
+  // A name that nobody used before is not in this chart either; others are searched from the end, where births arrive.
+  auto position = names_.uses(name) == 1 ? 0u : static_cast<std::uint32_t>(chart.dimensions.size());
+  while (position > 0 && chart.dimensions[position - 1].name != name) --position;
+  if (position > 0) {
+    --position;
+    names_.release(name);
+  } else {
+    position = static_cast<std::uint32_t>(chart.dimensions.size());
+    chart.dimensions.push_back({.name = name,
+                                .attributes = route.attributes,
+                                .order = route.static_name ? route.rule : kDynamic,
+                                .bound = route.bucket && !route.static_name ? bucket_bound(dimension_name) : 0,
+                                .dynamic = !route.static_name,
+                                .bucket = route.bucket && route.inferred});
+  }
+  chart.contributors.push_back({.series = series, .route = intern(route), .dimension = position, .present = 0});
+  if (!chart.layout_dirty) {
+    chart.layout_dirty = true;
+    dirty_charts_.push_back(chart_index);
+  }
+  auto& first = first_chart_[series];
+  if (first == kNone) {
+    first = chart_index;
+  } else {
+    auto& more = more_charts_[series];
+    if (first != chart_index && std::ranges::find(more, chart_index) == more.end()) more.push_back(chart_index);
+  }
+}
+
+void Engine::unroute_series(std::uint32_t series) {
+  if (series >= first_chart_.size()) return;
+  if (lost_as_[series] != 0) {
+    --lost_series_[lost_as_[series] - 1u];
+    lost_as_[series] = 0;
+  }
+  const auto leave = [&](std::uint32_t index) {
+    auto& chart = charts_[index];
+    for (auto& contributor : chart.contributors) {
+      if (contributor.series == series) contributor.series = kNone;
+    }
+    if (!chart.layout_dirty) {
+      chart.layout_dirty = true;
+      dirty_charts_.push_back(index);
+    }
+  };
+  if (first_chart_[series] == kNone) return;
+  leave(first_chart_[series]);
+  first_chart_[series] = kNone;
+  if (const auto more = more_charts_.find(series); more != more_charts_.end()) {
+    for (const auto index : more->second) leave(index);
+    more_charts_.erase(more);
+  }
+}
+
+void Engine::drop_departed(Chart& chart) {
+  auto& list = chart.contributors;
+  list.erase(std::remove_if(list.begin(), list.end(), [](const Contributor& c) { return c.series == kNone; }),
+             list.end());
+}
+
+/// Brings contributors into series order and dimensions into the order of P30, and drops what nobody needs any more.
+void Engine::lay_out(std::uint32_t index) {
+  auto& chart = charts_[index];
+  chart.layout_dirty = false;
+  chart.recheck = true;
+  drop_departed(chart);
+  const auto before = [&](const Contributor& a, const Contributor& b) {
+    if (a.series != b.series) {
+      if (store_->before(SeriesId{a.series}, SeriesId{b.series})) return true;
+      if (store_->before(SeriesId{b.series}, SeriesId{a.series})) return false;
+      return a.series < b.series;
+    }
+    const auto& left = routes_[a.route];
+    const auto& right = routes_[b.route];
+    if (left.rule != right.rule) return left.rule < right.rule;
+    return names_.text(chart.dimensions[a.dimension].name) < names_.text(chart.dimensions[b.dimension].name);
+  };
+  if (!std::ranges::is_sorted(chart.contributors, before)) std::ranges::sort(chart.contributors, before);
+
+  const auto count = chart.dimensions.size();
+  std::vector<std::uint32_t> uses(count, 0);
+  for (const auto& contributor : chart.contributors) ++uses[contributor.dimension];
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (uses[i] > 0 || chart.dimensions[i].materialized)
+      kept.push_back(i);
+    else
+      names_.release(chart.dimensions[i].name);
+  }
+  std::ranges::sort(kept, [&](std::uint32_t a, std::uint32_t b) {
+    const auto& left = chart.dimensions[a];
+    const auto& right = chart.dimensions[b];
+    if (left.dynamic != right.dynamic) return !left.dynamic;
+    if (!left.dynamic && left.order != right.order) return left.order < right.order;
+    if (left.dynamic && left.bucket != right.bucket) return !left.bucket;
+    if (left.bucket && left.dynamic && left.bound != right.bound) return left.bound < right.bound;
+    return names_.text(left.name) < names_.text(right.name);
+  });
+  std::vector<std::uint32_t> place(count, 0);
+  boost::container::small_vector<Dimension, 1> laid_out;
+  laid_out.reserve(kept.size());
+  for (const auto from : kept) {
+    place[from] = static_cast<std::uint32_t>(laid_out.size());
+    laid_out.push_back(chart.dimensions[from]);
+  }
+  chart.one_to_one = chart.contributors.size() == laid_out.size() &&
+                     std::ranges::all_of(kept, [&](std::uint32_t from) { return uses[from] == 1; });
+  chart.dimensions = std::move(laid_out);
+  for (auto& contributor : chart.contributors) contributor.dimension = place[contributor.dimension];
+  const auto& policy = lifecycle(chart);
+  chart.careful =
+      chart.next_same_id != kNone || *by_id_.find(std::string_view{chart.id}) != index || policy.max_dimensions > 0 ||
+      (policy.dimensions_expire_after > 0 && (chart.chart_template != kAutogen || chart.dimensions.size() > 1)) ||
+      policy.max_instances > 0;
+}
+
+void Engine::free_chart(std::uint32_t index) {
+  auto& chart = charts_[index];
+  for (const auto& dimension : chart.dimensions) names_.release(dimension.name);
+  const auto head = *by_id_.find(std::string_view{chart.id});
+  if (head == index) {
+    by_id_.erase(index);
+    if (chart.next_same_id != kNone) by_id_.insert(chart.next_same_id);
+  } else {
+    auto previous = head;
+    while (charts_[previous].next_same_id != index) previous = charts_[previous].next_same_id;
+    charts_[previous].next_same_id = chart.next_same_id;
+  }
+  if (chart.chart_template != kAutogen && lifecycle(chart).max_instances > 0) {
+    std::erase(capped_charts_[chart.chart_template], index);
+  }
+  chart = {};
+  free_charts_.push_back(index);
+}
+
+void Engine::settle_layout() {
+  bool freed = false;
+  for (const auto index : dirty_charts_) {
+    auto& chart = charts_[index];
+    if (chart.chart_template == kNone || !chart.layout_dirty) continue;
+    drop_departed(chart);
+    if (chart.contributors.empty() && !chart.materialized) {
+      free_chart(index);
+      freed = true;
+    } else {
+      lay_out(index);
+    }
+  }
+  dirty_charts_.clear();
+  if (freed) std::erase_if(order_, [&](std::uint32_t chart) { return charts_[chart].chart_template == kNone; });
+  const auto before = [&](std::uint32_t a, std::uint32_t b) {
+    const int order = charts_[a].id.compare(charts_[b].id);
+    return order != 0 ? order < 0 : charts_[a].chart_template < charts_[b].chart_template;
+  };
+  std::erase_if(new_charts_, [&](std::uint32_t chart) { return charts_[chart].chart_template == kNone; });
+  if (!new_charts_.empty()) {
+    std::ranges::sort(new_charts_, before);
+    std::vector<std::uint32_t> merged;
+    merged.reserve(order_.size() + new_charts_.size());
+    std::ranges::merge(order_, new_charts_, std::back_inserter(merged), before);
+    order_ = std::move(merged);
+    new_charts_.clear();
+  }
+  std::size_t dimensions = 0;
+  for (const auto chart : order_) dimensions += charts_[chart].dimensions.size();
+  stats_.dimensions = dimensions;
+  plan_.values.reserve(dimensions);
+  plan_.updates.reserve(order_.size());
+}
+
+}  // namespace cppd::chartengine

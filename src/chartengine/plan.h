@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// What one cycle must tell the reader of the charts. Numbers are slots of the engine that made the plan.
+/// Source: charts contract 4.1 (P4, P5).
+#pragma once
+
+#include <cppd/chartengine/program.h>
+#include <cppd/metrix/types.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace cppd::chartengine {
+
+/// What a DIMENSION line says besides the name.
+struct DimensionAttributes {
+  std::int64_t multiplier = 1;
+  std::int64_t divisor = 1;
+  Algorithm algorithm = Algorithm::absolute;
+  bool hidden = false;
+  bool is_float = false;
+  friend bool operator==(const DimensionAttributes&, const DimensionAttributes&) = default;
+};
+
+/// A dimension as laid out in its chart. `materialized`: the reader knows it.
+struct Dimension {
+  std::uint32_t name = 0;
+  std::uint32_t attributes = 0;
+  std::uint32_t last_seen = 0;  ///< success clock; kept only where dimensions expire or are capped
+  std::uint32_t order = 0;      ///< index of its rule when it is static
+  double bound = 0;             ///< of a histogram bucket; orders buckets
+  bool materialized = false;
+  bool dynamic = false;
+  bool bucket = false;
+  bool observed = false;  ///< in the build at hand
+  bool listed = false;    ///< has a value in the update of the build at hand
+};
+
+struct Plan {
+  struct Labelled {
+    std::uint32_t chart;
+    std::uint32_t first_label;  ///< in `labels`
+    std::uint32_t label_count;
+  };
+  struct DimensionRef {
+    std::uint32_t chart;
+    std::uint32_t dimension;
+  };
+  struct Update {
+    std::uint32_t chart;
+    std::uint32_t first_value;  ///< in `values`; one per listed dimension, in order
+    std::uint32_t last_seen;    ///< before this build
+  };
+  struct Removed {
+    std::uint32_t chart;
+    std::uint32_t name;
+    std::uint32_t attributes;
+  };
+
+  std::vector<Labelled> created;             ///< by chart id
+  std::vector<DimensionRef> new_dimensions;  ///< by chart id, then in the order of the chart
+  std::vector<Labelled> relabelled;          ///< by chart id
+  std::vector<std::uint32_t> redefined;      ///< charts whose definition changed while they live
+  std::vector<DimensionRef> redefined_dimensions;
+  std::vector<Update> updates;              ///< by chart id
+  std::vector<double> values;               ///< not finite: no value
+  std::vector<Removed> removed_dimensions;  ///< capped ones first, then expired ones
+  std::vector<std::uint32_t> removed_charts;
+  std::size_t capped_dimensions = 0;  ///< how many of `removed_dimensions` were capped
+  std::vector<metrix::LabelId> labels;
+
+  [[nodiscard]] bool empty() const {
+    return created.empty() && new_dimensions.empty() && relabelled.empty() && redefined.empty() &&
+           redefined_dimensions.empty() && updates.empty() && removed_dimensions.empty() && removed_charts.empty();
+  }
+  /// Keeps the storage.
+  void clear() {
+    created.clear(), new_dimensions.clear(), relabelled.clear(), redefined.clear(), redefined_dimensions.clear();
+    updates.clear(), values.clear(), removed_dimensions.clear(), removed_charts.clear(), labels.clear();
+    capped_dimensions = 0;
+  }
+};
+
+}  // namespace cppd::chartengine

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cppd/metrix/instrument.h>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+
+namespace cppd::metrix {
+namespace {
+
+/// Sorts by key. False when a key is empty or there twice.
+bool canonical(std::vector<Label>& labels) {
+  std::ranges::sort(labels, {}, &Label::key);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].key.empty() || (i > 0 && labels[i].key == labels[i - 1].key)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+SeriesRef Instrument::with_labels(Labels further) const {
+  std::vector<Label> labels;
+  const auto id = static_cast<SeriesId>(ref_.index);
+  store_->labels().labels(store_->label_set(id), labels);
+  labels.insert(labels.end(), further.begin(), further.end());
+  const auto descriptor = store_->committed()[ref_.index].descriptor;
+  if (!canonical(labels)) {
+    store_->ledger().count(LossReason::sample_invalid_labels, store_->descriptor(descriptor).name);
+    return {};
+  }
+  return store_->series(descriptor, labels, store_->scope_of(id));
+}
+
+VecCore::VecCore(Store& store, DescriptorId descriptor, ScopeId scope,
+                 std::vector<std::pair<std::string, std::string>> fixed, std::vector<std::string> keys)
+    : store_{store}, descriptor_{descriptor}, scope_{scope}, fixed_{std::move(fixed)}, keys_{std::move(keys)} {
+  std::vector<Label> all;
+  for (const auto& [key, value] : fixed_) all.push_back({key, value});
+  for (const auto& key : keys_) all.push_back({key, {}});
+  usable_ = canonical(all);
+}
+
+SeriesRef VecCore::child(std::span<const std::string_view> values) {
+  if (!usable_ || values.size() != keys_.size()) {
+    store_.ledger().count(LossReason::sample_invalid_labels, store_.descriptor(descriptor_).name);
+    return {};
+  }
+  scratch_.clear();
+  for (const auto value : values) {
+    const auto length = static_cast<std::uint32_t>(value.size());
+    scratch_.append(reinterpret_cast<const char*>(&length), sizeof length);
+    scratch_ += value;
+  }
+  auto& bucket = children_[XXH3_64bits(scratch_.data(), scratch_.size())];
+  for (auto& child : bucket) {
+    if (child.values != scratch_) continue;
+    if (!store_.alive(child.ref)) child.ref = make(values);
+    return child.ref;
+  }
+  bucket.push_back({scratch_, make(values)});
+  const auto ref = bucket.back().ref;
+  if (children_.size() >= sweep_at_) forget_stale();
+  return ref;
+}
+
+SeriesRef VecCore::make(std::span<const std::string_view> values) {
+  std::vector<Label> labels;
+  for (const auto& [key, value] : fixed_) labels.push_back({key, value});
+  for (std::size_t i = 0; i < keys_.size(); ++i) labels.push_back({keys_[i], values[i]});
+  std::ranges::sort(labels, {}, &Label::key);
+  return store_.series(descriptor_, labels, scope_);
+}
+
+void VecCore::forget_stale() {
+  boost::unordered::erase_if(children_, [&](auto& entry) {
+    std::erase_if(entry.second, [&](const Child& child) { return !store_.alive(child.ref); });
+    return entry.second.empty();
+  });
+  sweep_at_ = std::max<std::size_t>(64, children_.size() * 2);
+}
+
+void Meter::refuse(Error error) const {
+  if (!*error_) *error_ = std::move(error);
+}
+
+void Meter::add_labels(Labels labels) {
+  for (const auto& label : labels) labels_.emplace_back(label.key, label.value);
+  std::ranges::sort(labels_);
+  for (std::size_t i = 0; i < labels_.size(); ++i) {
+    if (labels_[i].first.empty() || (i > 0 && labels_[i].first == labels_[i - 1].first)) usable_ = false;
+  }
+}
+
+void Meter::set_scope(const HostScope& scope) {
+  auto id = store_->scope(scope);
+  if (!id) {
+    refuse(id.error());
+    store_->ledger().count(LossReason::sample_invalid_scope, scope.key);
+    usable_ = false;
+    return;
+  }
+  scope_ = *id;
+}
+
+Result<DescriptorId> Meter::declare(std::string_view name, Kind kind, const InstrumentOptions& options) const {
+  const auto full = prefix_.empty() ? std::string{name} : name.empty() ? prefix_ : fmt::format("{}.{}", prefix_, name);
+  const auto freshness = options.freshness.value_or(mode_ == Mode::snapshot ? Freshness::cycle : Freshness::committed);
+  const auto refused = [&](std::string_view why) -> Result<DescriptorId> {
+    auto error = invalid_input(fmt::format("metrix: {} for {}", why, full));
+    refuse(error);
+    store_->ledger().count(LossReason::sample_declaration_conflict, full);
+    return std::unexpected(std::move(error));
+  };
+  if (mode_ == Mode::snapshot && freshness == Freshness::committed)
+    return refused("a snapshot instrument is cycle-fresh");
+  if (options.window) return refused("a window belongs to stateful histograms and summaries");
+  auto id = store_->declare(full, {.kind = kind, .mode = mode_, .freshness = freshness}, options);
+  if (!id) {
+    store_->ledger().count(LossReason::sample_declaration_conflict, full);
+    refuse(id.error());
+  }
+  return id;
+}
+
+SeriesRef Meter::plain(std::string_view name, Kind kind, const InstrumentOptions& options) const {
+  const auto id = declare(name, kind, options);
+  if (!id) return {};
+  if (!usable_) {
+    store_->ledger().count(LossReason::sample_invalid_labels, name);
+    return {};
+  }
+  std::vector<Label> labels;
+  for (const auto& [key, value] : labels_) labels.push_back({key, value});
+  return store_->series(*id, labels, scope_);
+}
+
+std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, Kind kind, std::vector<std::string> keys,
+                                         const InstrumentOptions& options) const {
+  std::vector<Label> probe;
+  for (const auto& key : keys) probe.push_back({key, {}});
+  if (!canonical(probe)) {
+    refuse(invalid_input(fmt::format("metrix: label keys of {} are empty or given twice", name)));
+    store_->ledger().count(LossReason::sample_invalid_labels, name);
+    return nullptr;
+  }
+  const auto id = declare(name, kind, options);
+  if (!id) return nullptr;
+  return std::make_unique<VecCore>(*store_, *id, scope_, labels_, std::move(keys));
+}
+
+}  // namespace cppd::metrix

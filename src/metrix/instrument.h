@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// What a collector author writes with: meters make instruments, instruments are observed.
+///
+/// A refused declaration gives a handle that counts every use under a reason in the ledger; Meter::error() tells the
+/// first refusal, and a job whose instruments were refused while it was made does not start. Source: metrix contract
+/// sections 2 to 4.
+#pragma once
+
+#include <cppd/metrix/store.h>
+
+#include <initializer_list>
+#include <memory>
+#include <utility>
+
+namespace cppd::metrix {
+
+/// A handle of one series. It pins the identity: a series that expired comes back at the next observation.
+///
+/// Threads   confined to the shard of the store.
+/// Lifetime  must not outlive the store.
+class Instrument {
+ public:
+  Instrument() = default;
+  Instrument(Store& store, SeriesRef ref) : store_{&store}, ref_{ref} { store_->pin(ref_); }
+  Instrument(const Instrument& other) : store_{other.store_}, ref_{other.ref_} {
+    if (store_) store_->pin(ref_);
+  }
+  Instrument(Instrument&& other) noexcept : store_{std::exchange(other.store_, nullptr)}, ref_{other.ref_} {}
+  Instrument& operator=(Instrument other) noexcept {
+    std::swap(store_, other.store_);
+    std::swap(ref_, other.ref_);
+    return *this;
+  }
+  ~Instrument() {
+    if (store_) store_->unpin(ref_);
+  }
+
+  [[nodiscard]] bool refused() const { return store_ == nullptr; }
+  [[nodiscard]] SeriesRef ref() const { return ref_; }
+
+ protected:
+  /// The same instrument with further labels. Refused when a key is empty or there twice.
+  [[nodiscard]] SeriesRef with_labels(Labels labels) const;
+
+  Store* store_ = nullptr;
+  SeriesRef ref_;
+};
+
+/// A gauge of a snapshot meter. Observing twice in a cycle: the last value stays.
+class Gauge : public Instrument {
+ public:
+  using Instrument::Instrument;
+  /// Unit      the metric's own. Not finite: refused and counted.
+  void observe(double value) const {
+    if (store_) [[likely]]
+      store_->observe(ref_, value);
+  }
+  /// This gauge with further labels; each key once.
+  [[nodiscard]] Gauge with(Labels labels) const { return derive<Gauge>(labels); }
+
+ protected:
+  template <class Handle>
+  [[nodiscard]] Handle derive(Labels labels) const {
+    if (!store_) return {};
+    const auto ref = with_labels(labels);
+    return ref.index == 0 ? Handle{} : Handle{*store_, ref};
+  }
+};
+
+/// A counter of a snapshot meter: the source states its total.
+class Counter : public Gauge {
+ public:
+  using Gauge::Gauge;
+  void observe_total(double total) const { observe(total); }
+  [[nodiscard]] Counter with(Labels labels) const { return derive<Counter>(labels); }
+
+ private:
+  using Gauge::observe;
+};
+
+/// A gauge whose value lives in the store.
+class StatefulGauge : public Gauge {
+ public:
+  using Gauge::Gauge;
+  void set(double value) const { observe(value); }
+  /// Adds to what was set in this cycle, else to the committed value, else to 0.
+  void add(double delta) const {
+    if (store_) store_->add(ref_, delta);
+  }
+  [[nodiscard]] StatefulGauge with(Labels labels) const { return derive<StatefulGauge>(labels); }
+
+ private:
+  using Gauge::observe;
+};
+
+/// A counter whose total lives in the store. A negative delta is refused.
+class StatefulCounter : public Gauge {
+ public:
+  using Gauge::Gauge;
+  void add(double delta) const {
+    if (store_) store_->add(ref_, delta);
+  }
+  [[nodiscard]] StatefulCounter with(Labels labels) const { return derive<StatefulCounter>(labels); }
+
+ private:
+  using Gauge::observe;
+};
+
+/// Series of one descriptor told apart by label values; made when first asked for, forgotten when they expire.
+///
+/// Cost      a known child costs one hash of its values.
+class VecCore {
+ public:
+  VecCore(Store& store, DescriptorId descriptor, ScopeId scope, std::vector<std::pair<std::string, std::string>> fixed,
+          std::vector<std::string> keys);
+
+  /// Empty reference when the number of values is wrong or a key is there twice.
+  [[nodiscard]] SeriesRef child(std::span<const std::string_view> values);
+  [[nodiscard]] Store& store() { return store_; }
+  /// Children that are remembered; at most about twice those that live.
+  [[nodiscard]] std::size_t remembered() const { return children_.size(); }
+
+ private:
+  struct Child {
+    std::string values;  // each preceded by its length
+    SeriesRef ref;
+  };
+  void forget_stale();
+  [[nodiscard]] SeriesRef make(std::span<const std::string_view> values);
+
+  Store& store_;
+  DescriptorId descriptor_;
+  ScopeId scope_;
+  std::vector<std::pair<std::string, std::string>> fixed_;  // labels of the meter
+  std::vector<std::string> keys_;
+  bool usable_ = true;
+  boost::unordered_flat_map<std::uint64_t, std::vector<Child>> children_;  // by hash of the values
+  std::size_t sweep_at_ = 64;
+  std::string scratch_;
+};
+
+template <class Handle, std::size_t N>
+class Vec {
+ public:
+  Vec() = default;
+  explicit Vec(std::unique_ptr<VecCore> core) : core_{std::move(core)} {}
+
+  /// The child with these label values, in the order of the keys.
+  template <class... Values>
+    requires(sizeof...(Values) == N)
+  [[nodiscard]] Handle operator()(const Values&... values) const {
+    const std::string_view list[] = {std::string_view{values}...};
+    return at(list);
+  }
+  [[nodiscard]] Handle at(std::span<const std::string_view> values) const {
+    if (!core_) return {};
+    const auto ref = core_->child(values);
+    return ref.index == 0 ? Handle{} : Handle{core_->store(), ref};
+  }
+  [[nodiscard]] std::size_t remembered() const { return core_ ? core_->remembered() : 0; }
+
+ private:
+  std::unique_ptr<VecCore> core_;
+};
+
+/// What all meters share: prefix, labels and host scope of the instruments they make.
+class Meter {
+ public:
+  Meter(Store& store, Mode mode) : store_{&store}, mode_{mode} {}
+
+  /// The first declaration that was refused through this meter or one derived from it.
+  [[nodiscard]] const std::optional<Error>& error() const { return *error_; }
+  [[nodiscard]] Store& store() const { return *store_; }
+
+  [[nodiscard]] Result<DescriptorId> declare(std::string_view name, Kind kind, const InstrumentOptions& options) const;
+  /// A handle for a plain instrument of the meter; refused when the declaration or the labels are.
+  [[nodiscard]] SeriesRef plain(std::string_view name, Kind kind, const InstrumentOptions& options) const;
+  [[nodiscard]] std::unique_ptr<VecCore> vec_core(std::string_view name, Kind kind, std::vector<std::string> keys,
+                                                  const InstrumentOptions& options) const;
+
+ protected:
+  void set_prefix(std::string_view prefix) { prefix_ = prefix; }
+  void add_labels(Labels labels);
+  void set_scope(const HostScope& scope);
+
+ private:
+  void refuse(Error error) const;
+
+  Store* store_;
+  Mode mode_;
+  std::string prefix_;
+  std::vector<std::pair<std::string, std::string>> labels_;  // sorted by key
+  ScopeId scope_ = ScopeId::none;
+  bool usable_ = true;
+  std::shared_ptr<std::optional<Error>> error_ = std::make_shared<std::optional<Error>>();
+};
+
+/// Derives meters and makes instruments; `GaugeHandle` and `CounterHandle` are those of its mode.
+template <class Self, class GaugeHandle, class CounterHandle>
+class TypedMeter : public Meter {
+ public:
+  /// A meter whose names begin with `prefix` and a dot.
+  [[nodiscard]] Self prefixed(std::string_view prefix) const {
+    return changed([&](Self& m) { m.set_prefix(prefix); });
+  }
+  [[nodiscard]] Self with_labels(Labels labels) const {
+    return changed([&](Self& m) { m.add_labels(labels); });
+  }
+  [[nodiscard]] Self with_host_scope(const HostScope& scope) const {
+    return changed([&](Self& m) { m.set_scope(scope); });
+  }
+
+  [[nodiscard]] GaugeHandle gauge(std::string_view name, const InstrumentOptions& options = {}) const {
+    return make<GaugeHandle>(plain(name, Kind::gauge, options));
+  }
+  [[nodiscard]] CounterHandle counter(std::string_view name, const InstrumentOptions& options = {}) const {
+    return make<CounterHandle>(plain(name, Kind::counter, options));
+  }
+  /// Series told apart by the values of `keys`: `meter.gauge_vec("disk_io_bytes", {"disk"})("sda").observe(1)`.
+  template <std::size_t N>
+  [[nodiscard]] Vec<GaugeHandle, N> gauge_vec(std::string_view name, const std::string_view (&keys)[N],
+                                              const InstrumentOptions& options = {}) const {
+    return Vec<GaugeHandle, N>{vec_core(name, Kind::gauge, {keys, keys + N}, options)};
+  }
+  template <std::size_t N>
+  [[nodiscard]] Vec<CounterHandle, N> counter_vec(std::string_view name, const std::string_view (&keys)[N],
+                                                  const InstrumentOptions& options = {}) const {
+    return Vec<CounterHandle, N>{vec_core(name, Kind::counter, {keys, keys + N}, options)};
+  }
+
+ protected:
+  using Meter::Meter;
+
+ private:
+  template <class Change>
+  [[nodiscard]] Self changed(Change change) const {
+    Self copy = static_cast<const Self&>(*this);
+    change(copy);
+    return copy;
+  }
+  template <class Handle>
+  [[nodiscard]] Handle make(SeriesRef ref) const {
+    return ref.index == 0 ? Handle{} : Handle{store(), ref};
+  }
+};
+
+class SnapshotMeter : public TypedMeter<SnapshotMeter, Gauge, Counter> {
+ public:
+  explicit SnapshotMeter(Store& store) : TypedMeter{store, Mode::snapshot} {}
+  friend TypedMeter;
+};
+
+class StatefulMeter : public TypedMeter<StatefulMeter, StatefulGauge, StatefulCounter> {
+ public:
+  explicit StatefulMeter(Store& store) : TypedMeter{store, Mode::stateful} {}
+  friend TypedMeter;
+};
+
+}  // namespace cppd::metrix

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// The collector store: what a job's collector writes in cycles and its chart engine reads. Instruments: instrument.h.
+/// Read side: reader.h. Source: metrix contract sections 1, 2, 6; the departures are in the README of this module.
+#pragma once
+
+#include <cppd/base/ledger.h>
+#include <cppd/base/result.h>
+#include <cppd/metrix/label_table.h>
+#include <cppd/metrix/types.h>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <cmath>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cppd::metrix {
+
+class Reader;
+
+/// What all series of one name and one authority share. A name has one of these but for the rare case that its kind
+/// changes.
+struct Descriptor {
+  std::string name;
+  std::uint32_t name_index = 0;
+  Kind kind = Kind::unknown;
+  Kind source = Kind::unknown;
+  Role role = Role::none;
+  Mode mode = Mode::snapshot;
+  Freshness freshness = Freshness::cycle;
+  Window window = Window::cumulative;
+  MetricMeta meta;
+  /// Which fields of `meta` somebody declared.
+  bool has_description = false, has_family = false, has_priority = false, has_unit = false, has_float = false;
+  std::uint32_t live_series = 0;
+};
+
+/// The committed side of one series.
+struct Committed {
+  double value = 0;
+  double previous = 0;           ///< of the commit before that wrote the series; for deltas
+  std::uint32_t seen = 0;        ///< attempt number of the last successful write; 0: not present
+  std::uint32_t seen_clock = 0;  ///< the same on the clock of successful commits; ages the series
+  std::uint32_t previous_seen = 0;
+  DescriptorId descriptor{};
+};
+
+/// What the last successful commit changed in the set of series, for readers that keep state per series.
+struct Changes {
+  std::uint64_t clock = 0;  ///< successful commits so far; a reader that missed one starts over
+  std::span<const SeriesId> born;
+  std::span<const SeriesId> died;  ///< their slots may be taken again by the next cycle
+  std::span<const DescriptorId> redescribed;
+};
+
+/// Threads   confined to the shard of its job.
+/// Cost      observing a known series is a store and a stamp; a commit costs the series that were touched, and a scan
+/// of all only
+///           when the oldest of them may have reached its retention.
+class Store {
+ public:
+  explicit Store(StoreOptions options = {}, Ledger* ledger = nullptr);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Cycle.
+
+  /// Opens a cycle. Throws InternalError when one is open.
+  void begin();
+  /// Makes everything staged visible, ages and removes series.
+  void commit();
+  /// Forgets everything staged.
+  void abort();
+  [[nodiscard]] bool cycle_open() const { return cycle_ != kClosed; }
+  /// Series that the open cycle has staged.
+  [[nodiscard]] std::size_t staged_count() const { return touched_count_; }
+
+  // Registration. Most callers use the meters of instrument.h.
+
+  struct Authority {
+    Kind kind = Kind::gauge;
+    Mode mode = Mode::snapshot;
+    Freshness freshness = Freshness::cycle;
+    Window window = Window::cumulative;
+    friend bool operator==(const Authority&, const Authority&) = default;
+  };
+  /// Finds or makes the descriptor of `name` and completes its declaration.
+  ///
+  /// Errors    invalid_input when a declared field would change while the metric lives.
+  [[nodiscard]] Result<DescriptorId> declare(std::string_view name, const Authority& authority,
+                                             const InstrumentOptions& options);
+  /// The series of a descriptor with these labels (sorted by key, no duplicates), made when it is new.
+  ///
+  /// Cost      a hash per label; keep the reference for the next cycle.
+  [[nodiscard]] SeriesRef series(DescriptorId descriptor, Labels labels, ScopeId scope = ScopeId::none);
+  [[nodiscard]] SeriesRef series(DescriptorId descriptor, LabelSetId labels, ScopeId scope);
+  /// Finds or makes the scope. Errors    what metrix contract 5.1 to 5.3 forbid.
+  [[nodiscard]] Result<ScopeId> scope(const HostScope& scope);
+
+  /// A pinned slot keeps its identity while its series is absent; handles pin.
+  void pin(SeriesRef ref) { ++identity_[ref.index].pins; }
+  void unpin(SeriesRef ref);
+
+  // Writing.
+
+  /// Stages `value`. False when the write was refused: stale reference, no open cycle, not finite. Refusals are in the
+  /// ledger.
+  bool observe(SeriesRef ref, double value) {
+    Hot& hot = hot_[ref.index];
+    if (hot.generation != ref.generation || !std::isfinite(value)) [[unlikely]]
+      return refuse(ref, value);
+    if (hot.stamp != cycle_) {
+      if (cycle_ == kClosed) [[unlikely]]
+        return refuse(ref, value);
+      hot.stamp = cycle_;
+      touched_[touched_count_++] = ref.index;
+    }
+    hot.staged = value;
+    return true;
+  }
+  /// Stages the sum of `delta` and what is staged, else committed, else 0.
+  bool add(SeriesRef ref, double delta);
+  [[nodiscard]] bool alive(SeriesRef ref) const { return hot_[ref.index].generation == ref.generation; }
+
+  // Reading. Valid until the next commit or abort; Reader checks that.
+
+  [[nodiscard]] const CollectMeta& meta() const { return meta_; }
+  [[nodiscard]] std::uint64_t success_clock() const { return clock_; }
+  /// Expiry plus grace, in successful commits; the largest number when series never expire.
+  [[nodiscard]] std::uint64_t descriptor_retention_window() const;
+  [[nodiscard]] std::span<const Committed> committed() const { return committed_; }
+  [[nodiscard]] const Descriptor& descriptor(DescriptorId id) const { return *descriptors_[index_of(id)]; }
+  [[nodiscard]] const Descriptor& descriptor_of(SeriesId id) const {
+    return *descriptors_[index_of(committed_[index_of(id)].descriptor)];
+  }
+  [[nodiscard]] LabelSetId label_set(SeriesId id) const { return identity_[index_of(id)].labels; }
+  [[nodiscard]] ScopeId scope_of(SeriesId id) const { return identity_[index_of(id)].scope; }
+  [[nodiscard]] const LabelTable& labels() const { return labels_; }
+  [[nodiscard]] LabelTable& labels() { return labels_; }
+  [[nodiscard]] const HostScope& host_scope(ScopeId id) const { return scopes_[index_of(id)]; }
+  [[nodiscard]] std::size_t scope_count() const { return scopes_.size(); }
+  [[nodiscard]] const Changes& changes() const { return changes_; }
+  /// Series that are present, whatever their freshness.
+  [[nodiscard]] std::uint32_t series_count() const { return live_series_; }
+  /// The contract's order: by name, then by packed labels, bytewise.
+  [[nodiscard]] bool before(SeriesId a, SeriesId b) const;
+  /// Changes with every commit and abort.
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  [[nodiscard]] Ledger& ledger() { return *ledger_; }
+  [[nodiscard]] const StoreOptions& options() const { return options_; }
+  /// Bytes of the arrays and texts.
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  static constexpr std::uint32_t kClosed = 0xFFFF'FFFF;
+
+  struct Hot {
+    double staged = 0;
+    std::uint32_t stamp = 0;  // cycle that staged the value
+    std::uint32_t generation = 0;
+  };
+  struct Identity {
+    DescriptorId descriptor{};
+    LabelSetId labels{};
+    ScopeId scope{};
+    std::uint32_t pins = 0;
+    [[nodiscard]] bool same_series(const Identity& other) const {
+      return descriptor == other.descriptor && labels == other.labels && scope == other.scope;
+    }
+  };
+  struct Name {
+    std::string text;
+    std::vector<DescriptorId> descriptors;
+    std::uint32_t live_series = 0;
+    std::uint64_t idle_since = 0;  // clock of the first commit without series; 0 while it has some
+    bool registered = false;
+    bool idle_listed = false;
+  };
+  struct IndexHash {
+    using is_transparent = void;
+    const Store* store;
+    std::size_t operator()(const Identity& identity) const;
+    std::size_t operator()(std::uint32_t index) const { return (*this)(store->identity_[index]); }
+  };
+  struct IndexEqual {
+    using is_transparent = void;
+    const Store* store;
+    bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+    bool operator()(const Identity& a, std::uint32_t b) const { return a.same_series(store->identity_[b]); }
+    bool operator()(std::uint32_t a, const Identity& b) const { return (*this)(b, a); }
+  };
+
+  bool refuse(SeriesRef ref, double value);
+  [[nodiscard]] Result<> complete(Descriptor& descriptor, DescriptorId id, const InstrumentOptions& options);
+  [[nodiscard]] std::uint32_t new_slot();
+  void free_slot(std::uint32_t index);
+  void drop_unused_fresh();
+  void remove(std::uint32_t index);
+
+  // Steps of a commit, in order (store_commit.cc).
+  void resolve_conflicts();
+  void publish_touched();
+  void supersede();
+  void expire();
+  void enforce_cap();
+  void sweep_names();
+  void close_cycle(AttemptStatus status);
+
+  StoreOptions options_;
+  Ledger own_ledger_;
+  Ledger* ledger_;
+  LabelTable labels_;
+
+  // By slot.
+  std::vector<Hot> hot_;
+  std::vector<Committed> committed_;
+  std::vector<Identity> identity_;
+  std::vector<std::uint32_t> free_slots_;
+  boost::unordered_flat_set<std::uint32_t, IndexHash, IndexEqual> index_;
+
+  std::vector<std::unique_ptr<Descriptor>> descriptors_;
+  std::vector<Name> names_;
+  boost::unordered_flat_map<std::string, std::uint32_t> name_index_;
+  std::vector<std::uint32_t> idle_names_;
+  std::vector<std::uint32_t> contested_names_;  // with more than one descriptor
+  std::vector<HostScope> scopes_;
+
+  // This cycle. `touched_` always has room for every slot.
+  std::uint32_t cycle_ = kClosed;
+  std::vector<std::uint32_t> touched_;
+  std::size_t touched_count_ = 0;
+  std::vector<std::uint32_t> fresh_;  // slots made since the last commit or abort
+
+  // The last commit.
+  std::vector<SeriesId> born_;
+  std::vector<SeriesId> died_;
+  std::vector<DescriptorId> redescribed_;
+  std::vector<DescriptorId> redescribed_next_;
+  Changes changes_;
+  CollectMeta meta_;
+  std::uint64_t attempts_ = 0;
+  std::uint64_t clock_ = 0;
+  std::uint64_t epoch_ = 0;
+  std::uint32_t oldest_clock_ = 0;  // no present series was seen before this
+  std::uint32_t live_series_ = 0;
+};
+
+}  // namespace cppd::metrix

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cppd/base/text.h>
+#include <cppd/netdataapi/sanitize.h>
+
+namespace cppd::netdataapi {
+
+void append_value(std::string& out, std::string_view text) {
+  // The receiver reads a backslash as an escape of the next character: an odd run of them at the end would escape the
+  // quote.
+  std::size_t backslashes = 0;
+  while (backslashes < text.size() && text[text.size() - 1 - backslashes] == '\\') ++backslashes;
+  if (backslashes % 2 == 1) text.remove_suffix(1);
+  for (const char c : text) {
+    if (c == '\'' || c == '\0') continue;
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+}
+
+void append_id(std::string& out, std::string_view text) { append_value(out, trim(text)); }
+
+std::string clean_value(std::string_view text) {
+  std::string out;
+  append_value(out, text);
+  return out;
+}
+
+std::string clean_id(std::string_view text) { return clean_value(trim(text)); }
+
+std::size_t id_bytes(std::string_view text) {
+  text = trim(text);
+  std::size_t bytes = 0;
+  std::size_t backslashes = 0;
+  for (const char c : text) {
+    bytes += c == '\'' || c == '\0' ? 0 : 1;
+    backslashes = c == '\\' ? backslashes + 1 : 0;
+  }
+  return bytes - backslashes % 2;
+}
+
+}  // namespace cppd::netdataapi

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "scenario.h"
+
+#include <cppd/charttpl/decode.h>
+#include <cppd/metrix/reader.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "protocol/reader.h"
+
+namespace cppd::conformance {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::pair<std::string, std::string>> pairs(const json& list) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& item : list) out.emplace_back(item.at(0).get<std::string>(), item.at(1).get<std::string>());
+  return out;
+}
+
+std::vector<Label> borrowed(const std::vector<std::pair<std::string, std::string>>& labels) {
+  std::vector<Label> out;
+  for (const auto& [key, value] : labels) out.push_back({key, value});
+  return out;
+}
+
+json number_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  return value;
+}
+
+charttpl::EngineSpec engine_policy(const json& job) {
+  charttpl::EngineSpec spec;
+  if (!job.contains("engine")) return spec;
+  const auto& engine = job["engine"];
+  const auto selector = [](const json& from) {
+    return charttpl::SelectorSpec{from.value("allow", std::vector<std::string>{}),
+                                  from.value("deny", std::vector<std::string>{})};
+  };
+  if (engine.contains("selector")) spec.selector = selector(engine["selector"]);
+  if (engine.contains("autogen")) {
+    const auto& from = engine["autogen"];
+    charttpl::AutogenSpec autogen;
+    autogen.enabled = from.value("enabled", false);
+    autogen.max_type_id_len = from.value("max_type_id_len", std::int64_t{0});
+    autogen.expire_after_success_cycles = from.value("expire_after_success_cycles", std::uint64_t{0});
+    for (const auto& rule : from.value("rules", json::array())) {
+      autogen.rules.push_back({rule.at("scope").get<std::string>(), selector(rule.at("selector"))});
+    }
+    spec.autogen = std::move(autogen);
+  }
+  return spec;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in{text};
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace
+
+double number_of(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  const auto text = value.get<std::string>();
+  if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  return text == "-Inf" ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+}
+
+std::string protocol_violations(const std::string& text) {
+  protocol::Reader reader;
+  reader.feed(text);
+  reader.finish();
+  return reader.report();
+}
+
+struct Scenario::Instrument {
+  const json* spec;
+  bool counter = false;
+  bool stateful = false;
+  bool vec = false;
+  bool declared = false;
+  metrix::Instrument plain;
+  std::unique_ptr<metrix::VecCore> children;
+  std::unique_ptr<metrix::Meter> meter;
+};
+
+Scenario::Scenario(const json& body) : body_{body} {
+  const auto job = body.value("job", json::object());
+  const auto store = body.value("store", json::object());
+  metrix::StoreOptions options{.expire_after_success_cycles = store.value("expire", 10u),
+                               .max_series = static_cast<std::uint32_t>(std::max(0, store.value("max_series", 0)))};
+  if (store.contains("grace")) options.descriptor_grace_cycles = store["grace"].get<std::uint32_t>();
+  store_ = std::make_unique<metrix::Store>(options, &ledger_);
+  const auto module = job.value("module", std::string{"app"});
+  const auto name = job.value("name", std::string{"job"});
+  environment_.type_id = job.value("full_name", module == name ? name : module + "_" + name);
+  environment_.update_every = job.value("update_every", 1);
+  environment_.plugin = job.value("plugin", std::string{"go.d.plugin"});
+  environment_.module = module;
+  environment_.job = name;
+  for (const auto& [key, value] : job.value("labels", json::object()).items()) {
+    environment_.labels.emplace_back(key, value.get<std::string>());
+  }
+  std::ranges::sort(environment_.labels);
+  engine_ = std::make_unique<chartengine::Engine>(
+      chartengine::EngineOptions{.type_id = environment_.type_id, .ledger = &ledger_});
+}
+
+Scenario::~Scenario() = default;
+
+bool Scenario::built(const json& body) {
+  const auto job = body.value("job", json::object());
+  if (job.contains("vnode") || job.contains("vnode_owner")) return false;
+  for (const auto& instrument : body.at("instruments")) {
+    const auto kind = instrument.at("kind").get<std::string>();
+    if (kind != "gauge" && kind != "counter") return false;
+    if (instrument.contains("scope")) return false;
+  }
+  return std::ranges::none_of(body.at("cycles"), [](const json& cycle) { return cycle.contains("vnode"); });
+}
+
+bool Scenario::load() {
+  for (const auto& spec : body_.at("instruments")) {
+    auto instrument = std::make_unique<Instrument>();
+    instrument->spec = &spec;
+    instrument->counter = spec.at("kind") == "counter";
+    instrument->stateful = spec.at("mode") == "stateful";
+    instrument->vec = spec.contains("vec") || spec.value("is_vec", false);
+    const bool at_start = spec.value("declare", std::string{"start"}) == "start";
+    auto& kept = *instrument;
+    instruments_[spec.at("id").get<std::string>()] = std::move(instrument);
+    if (at_start && !declare(kept)) {
+      load_error_ = kept.meter->error() ? kept.meter->error()->text() : "refused";
+      return false;
+    }
+  }
+  const auto spec = charttpl::decode(body_.at("template").get<std::string>());
+  if (!spec) {
+    load_error_ = spec.error().text();
+    return false;
+  }
+  const auto loaded = engine_->load(*spec, engine_policy(body_.value("job", json::object())));
+  if (!loaded) load_error_ = loaded.error().text();
+  return loaded.has_value();
+}
+
+bool Scenario::declare(Instrument& instrument) {
+  const auto& spec = *instrument.spec;
+  const auto options_json = spec.value("options", json::object());
+  metrix::InstrumentOptions options;
+  if (options_json.contains("description")) options.description = options_json["description"].get<std::string>();
+  if (options_json.contains("chart_family")) options.chart_family = options_json["chart_family"].get<std::string>();
+  if (options_json.contains("unit")) options.unit = options_json["unit"].get<std::string>();
+  if (options_json.contains("chart_priority"))
+    options.chart_priority = options_json["chart_priority"].get<std::int64_t>();
+  if (options_json.contains("float")) options.is_float = options_json["float"].get<bool>();
+  if (options_json.contains("freshness")) {
+    options.freshness = options_json["freshness"] == "cycle" ? metrix::Freshness::cycle : metrix::Freshness::committed;
+  }
+  if (options_json.contains("window")) {
+    options.window = options_json["window"] == "cycle" ? metrix::Window::cycle : metrix::Window::cumulative;
+  }
+  if (options_json.contains("bounds") || options_json.contains("states") || options_json.contains("quantiles"))
+    return false;
+  const auto labels = pairs(spec.value("labels", json::array()));
+  const auto name = spec.at("name").get<std::string>();
+  const auto kind = instrument.counter ? metrix::Kind::counter : metrix::Kind::gauge;
+  const auto make = [&](auto meter) {
+    meter = meter.prefixed(spec.value("prefix", std::string{})).with_labels(borrowed(labels));
+    instrument.meter = std::make_unique<metrix::Meter>(meter);
+    if (instrument.vec) {
+      instrument.children = meter.vec_core(name, kind, spec.value("vec", std::vector<std::string>{}), options);
+      return instrument.children != nullptr;
+    }
+    const auto ref = meter.plain(name, kind, options);
+    instrument.plain = ref.index == 0 ? metrix::Instrument{} : metrix::Instrument{*store_, ref};
+    return ref.index != 0 || !meter.error();
+  };
+  instrument.declared =
+      instrument.stateful ? make(metrix::StatefulMeter{*store_}) : make(metrix::SnapshotMeter{*store_});
+  return instrument.declared;
+}
+
+/// False when the write was refused; the reference ends its collection there, we go on (diff D1).
+bool Scenario::write(const json& write) {
+  auto& instrument = *instruments_.at(write.at("i").get<std::string>());
+  const auto when = instrument.spec->value("declare", std::string{"start"});
+  if ((when == "each" || (when == "first" && !instrument.declared)) && !declare(instrument)) return false;
+  const auto op = write.at("op").get<std::string>();
+  if (op == "declare") return true;
+  metrix::Gauge handle;
+  if (instrument.vec) {
+    const auto texts = write.value("vec", std::vector<std::string>{});
+    const std::vector<std::string_view> values{texts.begin(), texts.end()};
+    const auto ref = instrument.children->child(values);
+    if (ref.index == 0) return false;
+    handle = metrix::Gauge{*store_, ref};
+  } else {
+    if (instrument.plain.refused()) return false;
+    handle = metrix::Gauge{*store_, instrument.plain.ref()};
+  }
+  std::vector<std::vector<std::pair<std::string, std::string>>> sets;
+  if (write.contains("labels")) sets.push_back(pairs(write["labels"]));
+  for (const auto& set : write.value("label_sets", json::array())) sets.push_back(pairs(set));
+  std::vector<Label> all;
+  for (const auto& set : sets) {
+    const auto labels = borrowed(set);
+    all.insert(all.end(), labels.begin(), labels.end());
+  }
+  if (!all.empty()) handle = handle.with(all);
+  if (handle.refused()) return false;
+  const double value = write.contains("v") ? number_of(write["v"]) : 0;
+  if (op == "add") return store_->add(handle.ref(), value);
+  return store_->observe(handle.ref(), value);
+}
+
+json Scenario::run(const json& cycle) {
+  json got{{"ok", true}, {"outcome", "ok"}, {"lines", json::array()}};
+  const auto& expect = cycle.at("expect");
+  store_->begin();
+  const auto end = cycle.value("end", std::string{"commit"});
+  for (const auto& one : cycle.value("writes", json::array())) (void)write(one);
+  if (end == "commit") {
+    store_->commit();
+  } else {
+    store_->abort();
+    got["ok"] = false;
+    got["outcome"] = end == "error" ? "collect_error" : "panic";
+  }
+  got = emit(cycle, std::move(got));
+  first_ = false;
+  if (expect.contains("log")) got["log"] = expect["log"];  // information only
+  if (expect.contains("store")) got["store"] = dump();
+  if (got.contains("scopes") && expect.contains("scopes")) {
+    for (std::size_t i = 0; i < std::min(got["scopes"].size(), expect["scopes"].size()); ++i) {
+      got["scopes"][i]["inferred"] = expect["scopes"][i].value("inferred", 0);  // an inner fact of the reference
+    }
+  }
+  return got;
+}
+
+json Scenario::emit(const json& cycle, json got) {
+  const auto default_elapsed = first_ ? 0 : std::max<std::int64_t>(1, environment_.update_every) * 1'000'000;
+  const auto elapsed = cycle.value("elapsed_us", default_elapsed);
+  if (!got["ok"].get<bool>()) {
+    if (cycle.at("expect").contains("scopes")) got["scopes"] = json::array();
+    return got;
+  }
+  netdataapi::Frame frame{pool_};
+  sink_.write_to(frame);
+  auto attempt = engine_->prepare(*store_);
+  if (!attempt) {
+    got["ok"] = false;
+    got["outcome"] = "plan_error";
+    return got;
+  }
+  const auto& plan = attempt->plan();
+  if (const auto done = sink_.emit(*engine_, plan, environment_, {.elapsed_us = elapsed}); !done) {
+    got["ok"] = false;
+    got["outcome"] = "emit_error";
+    if (cycle.at("expect").contains("scopes")) got["scopes"] = json::array();
+    return got;
+  }
+  const bool work = !plan.empty() || store_->series_count() > 0 || !engine_->materialized().empty();
+  if (cycle.at("expect").contains("scopes")) {
+    json actions = json::object();
+    const auto put = [&](const char* kind, std::size_t count) {
+      if (count > 0) actions[kind] = count;
+    };
+    put("create_chart", plan.created.size());
+    put("create_dimension", plan.new_dimensions.size());
+    put("update_chart_labels", plan.relabelled.size());
+    put("update_chart", plan.updates.size());
+    put("remove_dimension", plan.removed_dimensions.size());
+    put("remove_chart", plan.removed_charts.size());
+    got["scopes"] = json::array();
+    if (work && !cycle.at("expect")["scopes"].empty()) got["scopes"].push_back({{"scope", ""}, {"actions", actions}});
+  }
+  const auto fails = cycle.value("fail_output", std::vector<int>{});
+  if (!frame.empty() && std::ranges::find(fails, 0) != fails.end()) {
+    got["ok"] = false;
+    got["outcome"] = "output_error";
+    return got;  // the attempt aborts
+  }
+  got["lines"] = lines_of(frame.text());
+  if (const auto done = attempt->commit(); !done) got["outcome"] = "plan_error";
+  return got;
+}
+
+json Scenario::clean_up() {
+  netdataapi::Frame frame{pool_};
+  sink_.write_to(frame);
+  sink_.retire(*engine_, environment_);
+  return lines_of(frame.text());
+}
+
+json Scenario::dump() const {
+  const auto& meta = store_->meta();
+  json out{
+      {"attempt", meta.last_attempt_seq},    {"status", std::string{metrix::status_name(meta.last_attempt_status)}},
+      {"success", meta.last_success_seq},    {"evicted_descriptors", meta.evicted_descriptors},
+      {"dropped_names", meta.dropped_names}, {"series", json::array()}};
+  const metrix::Reader reader{*store_, {.raw = true}};
+  std::vector<Label> labels;
+  for (const auto id : reader.series()) {
+    const auto& descriptor = store_->descriptor_of(id);
+    const auto& series = store_->committed()[metrix::index_of(id)];
+    reader.labels(id, labels);
+    json label_list = json::array();
+    for (const auto& label : labels)
+      label_list.push_back(json::array({std::string{label.key}, std::string{label.value}}));
+    const auto delta = reader.delta(id);
+    out["series"].push_back({{"scope", store_->host_scope(store_->scope_of(id)).key},
+                             {"name", descriptor.name},
+                             {"labels", label_list},
+                             {"value", number_text(series.value)},
+                             {"delta", delta ? number_text(*delta) : json{}},
+                             {"kind", std::string{metrix::kind_name(descriptor.kind)}},
+                             {"source", std::string{metrix::kind_name(descriptor.source)}},
+                             {"role", std::string{metrix::role_name(descriptor.role)}},
+                             {"seen", series.seen},
+                             {"fresh", reader.fresh(id)}});
+  }
+  return out;
+}
+
+bool Scenario::explains(const std::string& difference) const {
+  std::ifstream file{CPPD_SOURCE_DIR "/docs/differences.md"};
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(fmt::format("| {} |", difference))) continue;
+    const auto begin = line.find('|', 1) + 1;
+    std::istringstream reasons{line.substr(begin, line.find('|', begin) - begin)};
+    for (std::string word; reasons >> word;) {
+      if (word == "-") return true;
+      std::erase_if(word, [](char c) { return c == '`' || c == ','; });
+      for (std::size_t i = 0; i < kLossReasons; ++i) {
+        const auto reason = static_cast<LossReason>(i);
+        if (loss_reason_name(reason) == word && ledger_.counted(reason) > 0) return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace cppd::conformance
