@@ -162,6 +162,11 @@ Task<> Job::live(std::shared_ptr<Job> self) {
     co_await job.tick_until_stopped();
   }
   co_await job.wind_down();
+  if (job.gate_->disowned()) co_return;
+  // What the collector holds belongs to this shard, so it goes here and not where the last reference is dropped.
+  job.job_output_.reset();
+  job.engine_.reset();
+  job.collector_.reset();
   if (up || job.stopping_) {
     job.state_ = JobState::stopped;
     job.news_({.state = JobState::stopped});

@@ -166,7 +166,8 @@ namespace {
 
 class NetdataJobOutput final : public jobruntime::JobOutput {
  public:
-  NetdataJobOutput(FrameWriter& writer, Ledger& ledger) : writer_{writer}, sink_{ledger} {}
+  NetdataJobOutput(FrameWriter& writer, Ledger& ledger, bool host_lines)
+      : writer_{writer}, sink_{ledger, host_lines} {}
 
   [[nodiscard]] bool ready() const override { return pending_->load() == 0; }
 
@@ -194,7 +195,7 @@ class NetdataJobOutput final : public jobruntime::JobOutput {
 }  // namespace
 
 std::unique_ptr<jobruntime::JobOutput> NetdataOutput::open(Ledger& ledger) {
-  return std::make_unique<NetdataJobOutput>(writer_, ledger);
+  return std::make_unique<NetdataJobOutput>(writer_, ledger, daemon_.host_lines);
 }
 
 }  // namespace cppd::agent

@@ -7,6 +7,7 @@
 #include <cppd/base/mutex.h>
 #include <cppd/base/result.h>
 #include <cppd/jobruntime/output.h>
+#include <cppd/netdataapi/daemon.h>
 #include <cppd/netdataapi/frame.h>
 
 #include <atomic>
@@ -67,11 +68,12 @@ class FrameWriter {
 /// Threads   safe from any thread.
 class NetdataOutput final : public jobruntime::Output {
  public:
-  explicit NetdataOutput(FrameWriter& writer) : writer_{writer} {}
+  NetdataOutput(FrameWriter& writer, netdataapi::DaemonFeatures daemon) : writer_{writer}, daemon_{daemon} {}
   [[nodiscard]] std::unique_ptr<jobruntime::JobOutput> open(Ledger& ledger) override;
 
  private:
   FrameWriter& writer_;
+  netdataapi::DaemonFeatures daemon_;
 };
 
 }  // namespace cppd::agent
