@@ -46,12 +46,12 @@ struct FrameWriter::Shared {
 bool FrameWriter::Shared::write_all(const Frame& frame) {
   constexpr std::size_t kVectorMax = 64;
   iovec vector[kVectorMax];
-  std::size_t piece = 0;
+  const auto* piece = frame.first();
   std::size_t offset = 0;  // in the first piece that is left
-  while (piece < frame.piece_count()) {
+  while (piece != nullptr) {
     std::size_t count = 0;
-    for (; count < kVectorMax && piece + count < frame.piece_count(); ++count) {
-      const auto text = frame.piece(piece + count).substr(count == 0 ? offset : 0);
+    for (const auto* next = piece; count < kVectorMax && next != nullptr; ++count, next = next->next.get()) {
+      const auto text = frame.text_of(*next).substr(count == 0 ? offset : 0);
       vector[count] = {const_cast<char*>(text.data()), text.size()};
     }
     const auto got = ::writev(fd, vector, static_cast<int>(count));
@@ -62,7 +62,10 @@ bool FrameWriter::Shared::write_all(const Frame& frame) {
     }
     if (got < 0) return false;
     auto left = static_cast<std::size_t>(got) + offset;
-    while (piece < frame.piece_count() && left >= frame.piece(piece).size()) left -= frame.piece(piece++).size();
+    while (piece != nullptr && left >= frame.text_of(*piece).size()) {
+      left -= frame.text_of(*piece).size();
+      piece = piece->next.get();
+    }
     offset = left;
   }
   return true;
