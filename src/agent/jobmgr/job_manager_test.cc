@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cppd/agent/confgroup/discovery.h>
+#include <cppd/agent/confgroup/module_file.h>
 #include <cppd/agent/jobmgr/job_manager.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
