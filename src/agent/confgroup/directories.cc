@@ -50,7 +50,7 @@ class Finder {
     if (options_.standalone && is_directory_(std::string{kStandaloneRoot})) return {std::string{kStandaloneRoot}};
     if (!options_.terminal && !environment_.user_config_dir.empty()) return {environment_.user_config_dir};
     if (!options_.build_user_dir.empty()) return {options_.build_user_dir};
-    const auto beside = this->beside(kUserRootBeside);
+    auto beside = this->beside(kUserRootBeside);
     if (is_directory_(beside)) return {beside};
     std::vector<std::string> found;
     for (const auto root : kUserRoots) {
@@ -63,7 +63,7 @@ class Finder {
   [[nodiscard]] std::string stock_root() const {
     if (!options_.terminal && !environment_.stock_config_dir.empty()) return environment_.stock_config_dir;
     if (!options_.build_stock_dir.empty()) return options_.build_stock_dir;
-    const auto beside = this->beside(kStockRootBeside);
+    auto beside = this->beside(kStockRootBeside);
     if (is_directory_(beside)) return beside;
     for (const auto root : kStockRoots) {
       if (is_directory_(std::string{root})) return std::string{root};
@@ -146,6 +146,7 @@ std::vector<FoundFile> Directories::find_all(std::string_view folder, std::strin
                     FoundFile{.path = fmt::format("{}{}", kEmbeddedPrefix, name), .stock = true, .embedded = text});
   }
   std::vector<FoundFile> found;
+  found.reserve(by_name.size());
   for (auto& [name, file] : by_name) found.push_back(std::move(file));
   return found;
 }

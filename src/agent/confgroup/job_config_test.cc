@@ -125,6 +125,17 @@ struct FileCase {
 // Contract 8.1, S-3 to S-8, with weak spot W18: a bad item costs that item.
 const FileCase kFiles[] = {
     {"empty", "", true, {}, "", ""},
+    // The examples of the header, with modules that are here.
+    {"example",
+     "update_every: 5            # defaults of the jobs: update_every, autodetection_retry, priority\n"
+     "jobs:\n"
+     "  - name: local\n"
+     "    url: http://127.0.0.1\n",
+     true,
+     {"slow_local"},
+     "",
+     ""},
+    {"example_of_a_list", "- module: slow            # the list form\n  name: local\n", true, {"slow_local"}, "", ""},
     {"comments", "# jobs\n", true, {}, "", ""},
     {"no_jobs", "jobs: []\n", true, {}, "", ""},
     {"two", "jobs: [{name: a}, {name: b}]\n", true, {"slow_a", "slow_b"}, "", ""},
@@ -163,7 +174,7 @@ const FileCase kFiles[] = {
      true,
      {"slow_b"},
      "",
-     "F:3:5: key \"name\" is written twice, the last one counts"},
+     "F:3:5: key \"name\" is written twice"},
     {"list", "- {module: windows, name: a}\n- {module: slow}\n", true, {"windows_a", "slow"}, "", ""},
     {"list_drops",
      "-\n- {name: a}\n- {module: plain}\n- {module: slo}\n- {module: slow, name: b}\n",

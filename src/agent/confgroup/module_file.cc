@@ -39,7 +39,7 @@ class FileReader {
     }
     into_.warnings = decoder_.take_errors();
     for (const auto* key : document_->duplicate_keys()) {
-      warn(*key, fmt::format("key \"{}\" is written twice, the last one counts", key->text()));
+      warn(*key, fmt::format("key \"{}\" is written twice", key->text()));
     }
     return std::move(into_);
   }

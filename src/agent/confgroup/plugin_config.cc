@@ -128,6 +128,7 @@ std::vector<const CollectorInfo*> select_modules(const PluginConfig& config, std
 
 std::vector<std::string_view> module_names(const std::vector<CollectorInfo>& collectors) {
   std::vector<std::string_view> names;
+  names.reserve(collectors.size());
   for (const auto& info : collectors) names.push_back(info.defaults.module);
   return names;
 }

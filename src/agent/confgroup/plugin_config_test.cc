@@ -26,6 +26,18 @@ const ConfigCase kConfigs[] = {
      false,
      {{"nginx", true}},
      ""},
+    // The example of the header.
+    {"example",
+     "enabled: yes        # no: nothing runs\n"
+     "default_run: yes    # modules that are not named below\n"
+     "max_procs: 0        # threads for collection; 0: as many as the machine has processors\n"
+     "modules:\n"
+     "  linux: yes\n"
+     "  prometheus: no\n",
+     true,
+     true,
+     {{"linux", true}, {"prometheus", false}},
+     ""},
     {"disabled", "enabled: no\n", false, true, {}, ""},
     {"lost_indentation", "modules:\nnginx: no\n", true, true, {{"nginx", false}}, ""},  // P-10
     {"modules_count_before_lost_ones", "nginx: no\nmodules: {nginx: yes}\n", true, true, {{"nginx", true}}, ""},
