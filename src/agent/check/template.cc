@@ -46,19 +46,22 @@ class PieceCompiler {
 
  private:
   void group(const GroupSpec& spec, const yaml::Node& node, const std::string& path) {
+    const auto outside = visible_.size();
+    visible_.insert(visible_.end(), spec.metrics.begin(), spec.metrics.end());
     for (std::size_t i = 0; i < spec.charts.size(); ++i) {
       chart(spec.charts[i], below(node, "charts", i), fmt::format("{}.charts[{}]", path, i));
     }
     for (std::size_t i = 0; i < spec.groups.size(); ++i) {
       group(spec.groups[i], below(node, "groups", i), fmt::format("{}.groups[{}]", path, i));
     }
+    visible_.resize(outside);
   }
 
   void chart(const ChartSpec& spec, const yaml::Node& node, const std::string& path) {
     for (std::size_t i = 0; i < spec.dimensions.size(); ++i) {
       auto alone = spec;
       alone.dimensions = {spec.dimensions[i]};
-      const Spec piece{.version = spec_.version, .groups = {GroupSpec{.charts = {std::move(alone)}}}};
+      const Spec piece{.version = spec_.version, .groups = {GroupSpec{.metrics = visible_, .charts = {std::move(alone)}}}};
       compile(piece, below(below(node, "dimensions", i), "selector"),
               fmt::format("{}.dimensions[{}].selector", path, i));
     }
@@ -75,6 +78,7 @@ class PieceCompiler {
 
   const yaml::Document& document_;
   const Spec& spec_;
+  std::vector<std::string> visible_;  // metrics of the group at hand and of those around it
   std::vector<Error> errors_;
 };
 
