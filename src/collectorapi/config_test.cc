@@ -31,7 +31,10 @@ struct Config {
   std::vector<std::string> names;
 };
 void describe(ConfigDescription<Config>& c) {
-  c.embed(&Config::endpoint).field("limit", &Config::limit, "bound").field("names", &Config::names, "who").field("window", &Config::window, "when");
+  c.embed(&Config::endpoint)
+      .field("limit", &Config::limit, "bound")
+      .field("names", &Config::names, "who")
+      .field("window", &Config::window, "when");
 }
 
 class Probe final : public Collector {

@@ -7,7 +7,8 @@ void describe(ConfigDescription<ClientConfig>& config) {
   config.field("url", &ClientConfig::url, "what to ask")
       .field("username", &ClientConfig::username, "name for Basic authentication")
       .field("password", &ClientConfig::password, "password for Basic authentication")
-      .field("bearer_token_file", &ClientConfig::bearer_token_file, "file with a bearer token, read before each request")
+      .field("bearer_token_file", &ClientConfig::bearer_token_file,
+             "file with a bearer token, read before each request")
       .field("proxy_url", &ClientConfig::proxy_url, "proxy; empty: what the environment says")
       .field("proxy_username", &ClientConfig::proxy_username, "name that is shown to the proxy only")
       .field("proxy_password", &ClientConfig::proxy_password, "password that is shown to the proxy only")
