@@ -9,7 +9,7 @@ namespace cppd {
 std::vector<CollectorInfo> all_collectors() {
   return {
       linux_host::linux_collector(),
-      prometheus_collector(),
+      prometheus_collector::prometheus_collector(),
   };
 }
 
