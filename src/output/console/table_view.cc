@@ -14,6 +14,8 @@
 #include <climits>
 #include <cstdlib>
 
+#include "terminal_check.h"
+
 namespace cppd::output {
 namespace {
 
@@ -90,6 +92,7 @@ struct TableView::Curses {
     screen = newterm(terminal.type, terminal.out, terminal.in);
     if (screen == nullptr) return false;
     set_term(screen);
+    if (!terminal_moves_cursor()) return false;
     cbreak();
     noecho();
     nonl();

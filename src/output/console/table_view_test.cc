@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The table on a pseudo terminal: what ncurses sends is fed to nothing more than a search for texts and sequences.
 #include <cppd/output/console/table_view.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
@@ -154,13 +155,16 @@ TEST_F(TableOnTerminal, FollowsTheSizeOfTheTerminal) {
   EXPECT_NE(screen.find("\x1b[3;32Hweb_local"), std::string::npos) << screen;  // ends in column 40
 }
 
-TEST(TableView, UnknownTerminalIsRefused) {
+/// Of these nothing can be drawn; the caller falls back to lines.
+class UnfitTerminal : public testing::TestWithParam<const char*> {};
+TEST_P(UnfitTerminal, IsRefused) {
   ChartBoard board;
   PseudoTerminal terminal{80, 24};
-  const auto view = TableView::open(board, terminal.terminal(true, "no-such-terminal"));
+  const auto view = TableView::open(board, terminal.terminal(true, GetParam()));
   ASSERT_FALSE(view.has_value());
-  EXPECT_EQ(view.error().text(), "terminal type \"no-such-terminal\" cannot show a table");
+  EXPECT_EQ(view.error().text(), fmt::format("terminal type {:?} cannot show a table", GetParam()));
 }
+INSTANTIATE_TEST_SUITE_P(Table, UnfitTerminal, testing::Values("dumb", "unknown", "no-such-terminal"));
 
 }  // namespace
 }  // namespace cppd::output
