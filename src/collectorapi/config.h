@@ -118,7 +118,7 @@ std::expected<Config, std::vector<Error>> ConfigDescription<Config>::decode(cons
                                                                             const yaml::Node& job,
                                                                             std::vector<Error>& warnings) const {
   Config config;
-  yaml::Decoder decoder{document};
+  yaml::Decoder decoder{document, {.unknown_keys = yaml::Severity::warning}};
   const yaml::Path root{};
   std::vector<std::string_view> known;
   for (const auto& [field, decode_field] : fields_) known.push_back(field.key);
@@ -132,6 +132,7 @@ std::expected<Config, std::vector<Error>> ConfigDescription<Config>::decode(cons
     }
     if (!found) warnings.push_back(unknown_key(document, *entry.key, known));
   }
+  for (auto& warning : decoder.take_warnings()) warnings.push_back(std::move(warning));
   if (decoder.failed()) return std::unexpected(decoder.take_errors());
   return config;
 }

@@ -17,13 +17,21 @@ void describe(ConfigDescription<Endpoint>& c) {
   c.field("url", &Endpoint::url, "where to ask").field("timeout", &Endpoint::timeout, "how long to wait");
 }
 
+struct Window {
+  std::int64_t from = 0;
+};
+void decode_yaml(yaml::Decoder& decoder, const yaml::Node& node, const yaml::Path& path, Window& into) {
+  decoder.mapping(node, path, "window", {{"from", into.from}});
+}
+
 struct Config {
   Endpoint endpoint;
+  Window window;
   std::int64_t limit = 200;
   std::vector<std::string> names;
 };
 void describe(ConfigDescription<Config>& c) {
-  c.embed(&Config::endpoint).field("limit", &Config::limit, "bound").field("names", &Config::names, "who");
+  c.embed(&Config::endpoint).field("limit", &Config::limit, "bound").field("names", &Config::names, "who").field("window", &Config::window, "when");
 }
 
 class Probe final : public Collector {
@@ -59,6 +67,14 @@ TEST(Config, WarnsOfUnknownKeysWithTheNearest) {
   EXPECT_EQ(made->warnings[0].text(), "probe.conf:1:1: unknown key `timout`, did you mean `timeout`?");
 }
 
+TEST(Config, WarnsOfUnknownKeysFurtherInToo) {
+  const auto made = make("window: {from: 3, form: 4}\n");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(static_cast<Probe&>(*made->collector).config.window.from, 3);
+  ASSERT_EQ(made->warnings.size(), 1u);
+  EXPECT_EQ(made->warnings[0].location, (Location{"probe.conf", 1, 19}));
+}
+
 TEST(Config, CollectsEveryWrongValue) {
   const auto made = make("limit: many\nnames: 5\n");
   ASSERT_FALSE(made);
@@ -70,7 +86,7 @@ TEST(Config, ListsItsKeys) {
   std::vector<std::string> keys;
   for (const auto& field : describe_collector<Probe>({.module = "probe"}).fields)
     keys.push_back(field.key + ":" + field.type);
-  EXPECT_THAT(keys, ElementsAre("url:text", "timeout:duration", "limit:integer", "names:list"));
+  EXPECT_THAT(keys, ElementsAre("url:text", "timeout:duration", "limit:integer", "names:list", "window:map"));
 }
 
 }  // namespace

@@ -254,6 +254,21 @@ bool Store::add(SeriesRef ref, double delta) {
   return true;
 }
 
+void Store::retract(std::span<const SeriesRef> refs) {
+  require(cycle_open(), "only an open cycle can take back what it staged");
+  bool found = false;
+  for (const auto ref : refs) {
+    auto& hot = hot_[ref.index];
+    if (hot.generation != ref.generation || hot.stamp != cycle_) continue;
+    hot.stamp = 0;
+    found = true;
+  }
+  if (!found) return;
+  const auto staged = std::span{touched_}.first(touched_count_);
+  const auto gone = std::ranges::remove_if(staged, [&](std::uint32_t index) { return hot_[index].stamp != cycle_; });
+  touched_count_ -= gone.size();
+}
+
 bool Store::before(SeriesId a, SeriesId b) const {
   const auto& left = identity_[index_of(a)];
   const auto& right = identity_[index_of(b)];

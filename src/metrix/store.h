@@ -126,6 +126,10 @@ class Store {
   }
   /// Stages the sum of `delta` and what is staged, else committed, else 0.
   bool add(SeriesRef ref, double delta);
+  /// Takes back what the open cycle has staged for `refs`, as if they had not been observed.
+  ///
+  /// Cost      one pass over everything that is staged: for all refs of a cycle together.
+  void retract(std::span<const SeriesRef> refs);
   [[nodiscard]] bool alive(SeriesRef ref) const { return hot_[ref.index].generation == ref.generation; }
 
   // Reading. Valid until the next commit or abort; Reader checks that.

@@ -179,6 +179,38 @@ TEST(StoreWrites, OutsideACycleAreRefusedAndCounted) {
   EXPECT_EQ(value_of(store, "m"), none);
 }
 
+TEST(StoreWrites, ThatAreRetractedLeaveNoTrace) {
+  Store store;
+  const auto id = store.declare("m", {}, {});
+  ASSERT_TRUE(id);
+  const Label a[] = {{"k", "a"}};
+  const Label b[] = {{"k", "b"}};
+  const Label c[] = {{"k", "c"}};
+  store.begin();
+  store.observe(store.series(*id, a), 1);
+  store.observe(store.series(*id, b), 2);
+  store.commit();
+
+  store.begin();
+  const auto known = store.series(*id, a);
+  const auto kept = store.series(*id, b);
+  const auto fresh = store.series(*id, c);
+  store.observe(known, 10);
+  store.observe(kept, 20);
+  store.observe(fresh, 30);
+  const SeriesRef taken_back[] = {known, fresh, known, SeriesRef{fresh.index, fresh.generation + 1}};
+  store.retract(taken_back);
+  EXPECT_EQ(store.staged_count(), 1u);
+  store.observe(known, 11);  // it may be observed again
+  store.retract(std::span{taken_back}.first(1));
+  store.commit();
+  EXPECT_EQ(value_of(store, "m", a), none);
+  EXPECT_THAT(value_of(store, "m", b), Optional(20));
+  EXPECT_EQ(value_of(store, "m", c), none);
+  EXPECT_EQ(store.series_count(), 2u);
+  EXPECT_FALSE(store.alive(fresh));
+}
+
 TEST(StoreReader, IsOrderedByNameThenPackedLabels) {
   Store store;
   const SnapshotMeter meter{store};

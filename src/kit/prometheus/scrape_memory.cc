@@ -256,6 +256,7 @@ void ScrapeMemory::for_each_sample(const std::function<void(const RememberedSamp
   for (std::size_t i = 0; i < lines_.lines.size(); ++i) {
     const auto key = lines_.key(i);
     if (lines_.lines[i].kind == LineKind::sample) {
+      if (lines_.lines[i].user == kIgnored) continue;
       const auto entry = reader.read_key(key);
       classifier.add(static_cast<std::uint32_t>(i), keep(entry.name, key), entry.labels, verdicts);
     } else if (lines_.lines[i].kind == LineKind::declare) {
@@ -270,7 +271,7 @@ void ScrapeMemory::for_each_sample(const std::function<void(const RememberedSamp
   for (std::size_t i = 0; i < lines_.lines.size(); ++i) {
     auto& line = lines_.lines[i];
     if (line.kind == LineKind::declare) (void)reader.read(lines_.key(i), true);
-    if (line.kind != LineKind::sample) continue;
+    if (line.kind != LineKind::sample || line.user == kIgnored) continue;
     const auto entry = reader.read_key(lines_.key(i));
     visit({line.user, entry.name, entry.labels, by_line[i].component, by_line[i].type});
   }

@@ -85,7 +85,8 @@ class ScrapeMemory {
   [[nodiscard]] std::span<const BadLine> bad_lines() const { return bad_lines_; }
   [[nodiscard]] std::uint64_t bad_line_count() const { return bad_line_count_; }
 
-  /// Every line with a sample, in the order of the page, classified by all lines of the page.
+  /// Every line with a sample, in the order of the page, classified by all lines of the page. Lines that the sink
+  /// ignores are neither told nor taken for evidence, as if they were not on the page.
   void for_each_sample(const std::function<void(const RememberedSample&)>& visit);
   /// Every HELP line, in the order of the page.
   void for_each_help(const std::function<void(std::string_view name, std::string_view text)>& visit) const;

@@ -96,6 +96,28 @@ TEST(ScrapeMemory, TellsNewMovedAndGoneLines) {
   EXPECT_FALSE(scrape(memory, recorder, "d 4\nc 3\na 1\n").changed);
 }
 
+/// Ignores what is called as it says.
+struct Selective : ScrapeSink {
+  explicit Selective(std::string_view name) : refused{name} {}
+  void on_known(std::span<const KnownSample>) override {}
+  std::uint64_t on_new(const NewSample& sample) override { return sample.name == refused ? ScrapeMemory::kIgnored : 7; }
+  std::string_view refused;
+};
+
+TEST(ScrapeMemory, ForgetsWhatItIgnoresWhenItExplainsThePage) {
+  ScrapeMemory memory;
+  Selective sink{"x_bucket"};
+  memory.begin(sink);
+  memory.feed("x_bucket{le=\"1\"} 1\nx_sum 3\ny 1\n");
+  memory.finish();
+  std::vector<std::string> told;
+  memory.for_each_sample([&](const RememberedSample& sample) {
+    EXPECT_EQ(sample.component, Component::scalar) << sample.name;  // no bucket is there to make x a histogram
+    told.emplace_back(sample.name);
+  });
+  EXPECT_THAT(told, ElementsAre("x_sum", "y"));
+}
+
 TEST(ScrapeMemory, DoesNotTakeALongerNameForAKnownOne) {
   ScrapeMemory memory;
   Recorder recorder;
