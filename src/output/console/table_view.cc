@@ -83,16 +83,16 @@ struct TableView::Curses {
       endwin();
       delscreen(screen);
     }
-    setlocale(LC_CTYPE, locale_before.c_str());
+    if (!locale_before.empty()) setlocale(LC_CTYPE, locale_before.c_str());
   }
   [[nodiscard]] bool start(const Terminal& terminal) {
+    if (!terminal_moves_cursor(terminal.type, fileno(terminal.out))) return false;
     const char* before = setlocale(LC_CTYPE, nullptr);
     locale_before = before == nullptr ? "C" : before;
     setlocale(LC_CTYPE, "");
     screen = newterm(terminal.type, terminal.out, terminal.in);
     if (screen == nullptr) return false;
     set_term(screen);
-    if (!terminal_moves_cursor()) return false;
     cbreak();
     noecho();
     nonl();

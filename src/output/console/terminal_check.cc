@@ -11,10 +11,14 @@
 
 namespace cppd::output {
 
-bool terminal_moves_cursor() {
+bool terminal_moves_cursor(const char* type, int fd) {
+  int status = 0;
+  if (setupterm(type, fd, &status) != OK) return false;
   // Source: terminfo(5). No such capability: a null pointer, or -1 when it is not one of text.
   const char* text = tigetstr("cup");
-  return text != nullptr && reinterpret_cast<std::intptr_t>(text) != -1;
+  const bool moves = text != nullptr && reinterpret_cast<std::intptr_t>(text) != -1;
+  del_curterm(cur_term);
+  return moves;
 }
 
 }  // namespace cppd::output

@@ -5,7 +5,9 @@
 
 namespace cppd::output {
 
-/// True when the current terminal of ncurses can put its cursor anywhere; without that no table can be drawn.
-[[nodiscard]] bool terminal_moves_cursor();
+/// True when a terminal of this type can put its cursor anywhere; without that no table can be drawn.
+///
+/// Shape     `type` as in TERM; nullptr: what TERM says.
+[[nodiscard]] bool terminal_moves_cursor(const char* type, int fd);
 
 }  // namespace cppd::output
