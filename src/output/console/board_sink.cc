@@ -86,14 +86,13 @@ void BoardSink::change_structure(const Engine& engine, const Plan& plan) {
     define(engine, relabelled.chart);
   }
   for (const auto redefined : plan.redefined) define(engine, redefined);
-  auto last = std::numeric_limits<std::uint32_t>::max();
-  const auto once = [&](std::uint32_t slot) {
-    if (slot != last) define(engine, slot);
-    last = slot;
-  };
-  for (const auto& dimension : plan.new_dimensions) once(dimension.chart);
-  for (const auto& dimension : plan.redefined_dimensions) once(dimension.chart);
-  for (const auto& dimension : plan.removed_dimensions) once(dimension.chart);
+  for (const auto& dimension : plan.redefined_dimensions) define(engine, dimension.chart);
+  for (const auto& dimension : plan.new_dimensions) {
+    if (!laid_out_as_known(engine, dimension.chart)) define(engine, dimension.chart);
+  }
+  for (const auto& dimension : plan.removed_dimensions) {
+    if (!laid_out_as_known(engine, dimension.chart)) define(engine, dimension.chart);
+  }
   for (const auto& created : plan.created) set_labels(engine, plan, created);
   for (const auto& relabelled : plan.relabelled) set_labels(engine, plan, relabelled);
   for (const auto removed : plan.removed_charts) forget(removed);

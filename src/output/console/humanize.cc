@@ -85,7 +85,8 @@ constexpr Known kKnown[] = {
 
 std::string digits(double value) {
   const auto size = std::abs(value);
-  if (size < 1e4 && value == std::round(value)) return fmt::format("{:.0f}", value == 0 ? 0.0 : value);
+  const bool whole = std::abs(value - std::round(value)) <= size * 1e-12;  // conversions round in the last places
+  if (size < 9999.5 && whole) return fmt::format("{:.0f}", value == 0 ? 0.0 : value);
   if (size >= 1e7 || size < 0.00095) return fmt::format("{:.2e}", value);
   // A digit more than the size needs is lost when rounding carries: 9.9996 is "10.00".
   if (size >= 999.95) return fmt::format("{:.0f}", value);
@@ -140,6 +141,10 @@ std::string plain_number(double value) {
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();
   return text == "-0" ? "0" : text;
+}
+
+std::string counted(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 }  // namespace cppd::output

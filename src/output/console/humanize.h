@@ -3,6 +3,7 @@
 /// Numbers and units for people.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,8 @@ struct HumanValue {
 
 /// A value as it is, for files and pipes: at least six significant digits, no exponent below 1e15. NaN: `-`.
 [[nodiscard]] std::string plain_number(double value);
+
+/// `1 chart`, `2 charts`.
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view what);
 
 }  // namespace cppd::output

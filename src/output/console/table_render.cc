@@ -173,7 +173,9 @@ class Painter {
       scaled_job_ = row.job;
       scaled_chart_ = row.chart;
     }
-    const auto value = humanize(chart.values[row.dimension], safe(chart.info->units));
+    const auto units = safe(chart.info->units);
+    auto value = humanize(chart.values[row.dimension], units);
+    if (value.unit == units && columns(units) > layout_.unit) value.unit.clear();  // it stands in the line of the chart
     const auto name = fit(safe(chart.info->dimensions[row.dimension].name), layout_.name, status_.charset);
     std::string blocks;
     for (auto age = points; age-- > 0;) {
@@ -211,10 +213,11 @@ std::vector<StyledLine> Painter::header(bool paused) const {
                         {Style::alert, paused ? "  PAUSED" : ""}}));
   const auto rate = humanize(std::round(per_second), "series/s").text();
   const auto memory = humanize(static_cast<double>(status_.usage.rss_bytes), "B").text();
-  const std::string_view dimension_word = width_ < 80 ? "dims" : "dimensions";
-  lines.push_back(line({{Style::plain, fmt::format("{} jobs  {} charts  {} {}  {}", board_.jobs.size(), charts,
-                                                   dimensions, dimension_word, rate)},
-                        {Style::faint, fmt::format("  cpu {:.1f}%  rss {}", status_.usage.cpu_percent, memory)}}));
+  const std::string_view dimension_word = width_ < 80 ? "dim" : "dimension";
+  lines.push_back(
+      line({{Style::plain, fmt::format("{}  {}  {}  {}", counted(board_.jobs.size(), "job"), counted(charts, "chart"),
+                                       counted(dimensions, dimension_word), rate)},
+            {Style::faint, fmt::format("  cpu {:.1f}%  rss {}", status_.usage.cpu_percent, memory)}}));
   std::string lost;
   for (std::size_t i = 0; i < kLossReasons; ++i) {
     if (losses[i] > 0) lost += fmt::format(" {}={}", loss_reason_name(static_cast<LossReason>(i)), losses[i]);

@@ -14,6 +14,8 @@
 #include <climits>
 #include <cstdlib>
 
+#include "terminal_check.h"
+
 namespace cppd::output {
 namespace {
 
@@ -81,9 +83,10 @@ struct TableView::Curses {
       endwin();
       delscreen(screen);
     }
-    setlocale(LC_CTYPE, locale_before.c_str());
+    if (!locale_before.empty()) setlocale(LC_CTYPE, locale_before.c_str());
   }
   [[nodiscard]] bool start(const Terminal& terminal) {
+    if (!terminal_moves_cursor(terminal.type, fileno(terminal.out))) return false;
     const char* before = setlocale(LC_CTYPE, nullptr);
     locale_before = before == nullptr ? "C" : before;
     setlocale(LC_CTYPE, "");

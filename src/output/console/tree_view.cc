@@ -90,8 +90,8 @@ std::string tree_text(const BoardJob& job, Charset charset) {
     family->charts.push_back(&chart);
   }
   TreeWriter tree{charset};
-  tree.line(fmt::format("{}: {} charts, {} dimensions, {} cycles", tree.safe(job.name), job.charts.size(), dimensions,
-                        job.cycles));
+  tree.line(fmt::format("{}: {}, {}, {}", tree.safe(job.name), counted(job.charts.size(), "chart"),
+                        counted(dimensions, "dimension"), counted(job.cycles, "cycle")));
   for (const auto& family : families) {
     tree.node(&family == &families.back(), tree.safe(family.name), [&] {
       for (const auto* chart : family.charts) write_chart(tree, *chart, chart == family.charts.back());

@@ -11,7 +11,8 @@ namespace cppd::output {
 class View {
  public:
   virtual ~View() = default;
-  /// One step: keys are read, what is new is shown. Never blocks; to be called some ten times a second.
+  /// One step: keys are read, what is new is shown. Never blocks; to be called some ten times a second, and once more
+  /// after the last cycle.
   ///
   /// Shape     false: the person asked to quit.
   /// Errors    nobody can see the output any more (the reader of a pipe is gone).
