@@ -5,7 +5,8 @@
     vectors.py check               every area is what its list of checksums says, and equals ../shared where that exists
     vectors.py copy FROM AREA...   copy areas whole from the folder FROM and write their lists
 
-Each area has its list beside it: tests/vectors/<area>.sha256, in the format of sha256sum.
+Each area has its list beside it: tests/vectors/<area>.sha256, in the format of sha256sum. Of an area with parts one may be
+copied alone: `collectors/prometheus`.
 """
 import hashlib
 import shutil
@@ -34,11 +35,13 @@ def differences(want: dict[str, str], got: dict[str, str], where: str) -> list[s
 
 def check() -> int:
     faults = []
-    areas = sorted(path.name for path in COPIES.iterdir() if path.is_dir())
-    for area in sorted({path.stem for path in COPIES.glob("*.sha256")} ^ set(areas)):
-        faults.append(f"{area}: a folder and a list of checksums belong together")
+    areas = sorted(str(path.relative_to(COPIES).with_suffix("")) for path in COPIES.rglob("*.sha256"))
+    for folder in sorted(path.name for path in COPIES.iterdir() if path.is_dir()):
+        if not any(area.split("/")[0] == folder for area in areas):
+            faults.append(f"{folder}: a folder without a list of checksums")
     for area in areas:
-        if not (COPIES / f"{area}.sha256").exists():
+        if not (COPIES / area).is_dir():
+            faults.append(f"{area}: a list of checksums without its folder")
             continue
         have = checksums(COPIES / area)
         faults += differences(listed(area), have, "its checksum")

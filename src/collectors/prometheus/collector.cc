@@ -97,7 +97,10 @@ Task<Result<PageSummary>> PrometheusCollector::scrape(Cycle& cycle, std::uint64_
   require(writer_ != nullptr, "a collector is made ready before it collects");
   writer_->begin(series_max);
   PageSink sink{*writer_};
-  if (auto fetched = co_await source_->fetch(sink); !fetched) co_return std::unexpected(std::move(fetched.error()));
+  if (auto fetched = co_await source_->fetch(sink); !fetched) {
+    writer_->begin(series_max);  // what has come of a page may be much: it goes now, not with the next page
+    co_return std::unexpected(std::move(fetched.error()));
+  }
   const auto page = writer_->finish(cycle.ledger());
   report(cycle, page);
   if (page.samples == 0) co_return std::unexpected(empty_page(page));

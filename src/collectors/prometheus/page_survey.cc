@@ -98,7 +98,8 @@ void PageSurvey::limit(const SeriesLimits& limits) {
   std::uint64_t left = limits.page_max;
   for (auto* family : by_name) {
     if (limits.page_max > 0) {
-      page_limit_reached_ = page_limit_reached_ || family->first.size() > left;
+      const bool larger_than_page = family->first.cut() && most_of_family(limits) != limits.family_max;
+      page_limit_reached_ = page_limit_reached_ || larger_than_page || family->first.size() > left;
       family->first.shrink(left);
       left -= family->first.size();
     }

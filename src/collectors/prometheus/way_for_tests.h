@@ -26,6 +26,15 @@
 
 namespace cppd::prometheus_collector::test {
 
+/// Keeps what is logged.
+class LogLines final : public LogSink {
+ public:
+  void write(LogLevel level, std::string_view message, const LogAttributes&) override {
+    lines.push_back(std::string{log_level_name(level)} + " " + std::string{message});
+  }
+  std::vector<std::string> lines;
+};
+
 class Way {
  public:
   explicit Way(std::string_view job_yaml, std::string job = "t",
@@ -39,6 +48,7 @@ class Way {
     job_.executor = context_.get_executor();
     job_.module = "prometheus";
     job_.job = std::move(job);
+    job_.log = Logger{log, LogLevel::info};
     const auto document = yaml::Document::parse(job_yaml, "job.yaml");
     if (!document) throw std::runtime_error(document.error().text());
     auto made = prometheus_collector().make(*document, document->root());
@@ -109,6 +119,7 @@ class Way {
     return d == nullptr ? std::nullopt : d->value;
   }
 
+  std::shared_ptr<LogLines> log = std::make_shared<LogLines>();
   protocol::Reader reader;
   std::string config_error;
   std::vector<Error> warnings;

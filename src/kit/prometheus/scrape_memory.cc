@@ -79,6 +79,7 @@ void ScrapeMemory::begin(ScrapeSink& sink) {
   sink_ = &sink;
   next_ = 0;
   change_.reset();
+  if (carry_.capacity() > kCarryKeptBytes) std::string{}.swap(carry_);  // assigning an empty one keeps the capacity
   carry_.clear();
   line_number_ = 1;
   ended_ = false;

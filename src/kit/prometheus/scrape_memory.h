@@ -63,6 +63,7 @@ class ScrapeMemory {
   static constexpr std::uint64_t kIgnored = ~std::uint64_t{0};
   static constexpr std::size_t kBatch = 256;
   static constexpr std::size_t kBadLinesKept = 64;
+  static constexpr std::size_t kCarryKeptBytes = std::size_t{64} << 10;  ///< room for a split line between pages
 
   ScrapeMemory();
   ~ScrapeMemory();
