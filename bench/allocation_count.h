@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// Counts allocations of the whole program: malloc and its relatives are replaced in the binary that links allocation_count.cc.
+/// Counts allocations of the whole program: malloc and its relatives are replaced in the binary that links
+/// allocation_count.cc.
 #pragma once
 
 #include <cstddef>

@@ -49,7 +49,8 @@ void check_jobs(benchmark::State& state) {
   {
     std::ofstream file{root / "cpp.d" / "prometheus.conf"};
     file << "jobs:\n";
-    for (int i = 0; i < state.range(0); ++i) file << "  - {name: t" << i << ", url: 'http://127.0.0.1:9/m/" << i << "'}\n";
+    for (int i = 0; i < state.range(0); ++i)
+      file << "  - {name: t" << i << ", url: 'http://127.0.0.1:9/m/" << i << "'}\n";
   }
   for (auto _ : state) {
     if (run({"check", "--config-dir", root.string()}) != 0) state.SkipWithError("the configuration was refused");

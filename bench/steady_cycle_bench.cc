@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One cycle of a job whose series are known: observe all, commit, plan, emit. Every value changes every cycle, and a tenth of the
-// series is missing in turn. Each series has three labels and a chart of its own, as autogen makes them.
+// One cycle of a job whose series are known: observe all, commit, plan, emit. Every value changes every cycle, and a
+// tenth of the series is missing in turn. Each series has three labels and a chart of its own, as autogen makes them.
 #include <benchmark/benchmark.h>
 #include <cppd/charttpl/decode.h>
 #include <cppd/chartemit/netdata_sink.h>
@@ -33,8 +33,10 @@ struct Job {
       const auto family = i / 100;
       const auto member = i % 100;
       const bool counter = family % 5 < 3;
-      const auto name = counter ? fmt::format("app_requests_{:04}_total", family) : fmt::format("app_queue_{:04}_length", family);
-      const auto id = store.declare(name, {.kind = counter ? metrix::Kind::counter : metrix::Kind::gauge}, {.is_float = true});
+      const auto name =
+          counter ? fmt::format("app_requests_{:04}_total", family) : fmt::format("app_queue_{:04}_length", family);
+      const auto id =
+          store.declare(name, {.kind = counter ? metrix::Kind::counter : metrix::Kind::gauge}, {.is_float = true});
       const auto instance = fmt::format("node-{}", member % 10);
       const auto path = fmt::format("/api/v1/item/{:03}", member);
       const Label labels[] = {{"instance", instance}, {"method", "GET"}, {"path", path}};
@@ -80,7 +82,8 @@ void steady_cycle(benchmark::State& state) {
   Job job{series};
   std::size_t bytes = 0;
   std::size_t updates = 0;
-  for (int i = 0; i < 24; ++i) job.cycle(bytes, updates);  // every series was seen, and everything has grown to its size
+  for (int i = 0; i < 24; ++i)
+    job.cycle(bytes, updates);  // every series was seen, and everything has grown to its size
   const auto resident = cppd::bench::allocated_bytes() - before;
   if (updates != series - series / 10) state.SkipWithError("not every observed series has an update");
   const auto allocations = cppd::bench::allocations();
@@ -89,8 +92,8 @@ void steady_cycle(benchmark::State& state) {
   if (updates != series - series / 10 || job.store.series_count() != series) state.SkipWithError("series were lost");
   if (job.ledger.summary() != "") state.SkipWithError(job.ledger.summary().c_str());
   const auto observed = static_cast<double>(series - series / 10);
-  state.counters["ns_per_series"] = benchmark::Counter(
-      observed * static_cast<double>(state.iterations()) * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns_per_series"] = benchmark::Counter(observed * static_cast<double>(state.iterations()) * 1e-9,
+                                                       benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["allocations_per_cycle"] = static_cast<double>(made) / static_cast<double>(state.iterations());
   state.counters["bytes_per_series"] = static_cast<double>(resident) / static_cast<double>(series);
   state.counters["frame_bytes"] = static_cast<double>(bytes);
@@ -159,5 +162,3 @@ void sparse_commit(benchmark::State& state) {
 BENCHMARK(sparse_commit)->Arg(1000)->Arg(100000);
 
 }  // namespace
-
-

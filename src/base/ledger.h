@@ -17,7 +17,6 @@ namespace cppd {
 #define CPPD_LOSS_REASONS(X)                                                                                  \
   X(sample_not_finite, "a sample was NaN or infinite where its instrument takes finite numbers only")         \
   X(sample_negative_delta, "a counter was asked to go down")                                                  \
-  X(sample_invalid_point, "a histogram, summary, state set or measure set point broke its schema")            \
   X(sample_invalid_labels, "a sample had an empty, doubled, foreign or reserved label")                       \
   X(sample_outside_cycle, "a sample was observed while no cycle was open")                                    \
   X(sample_invalid_scope, "a host scope was malformed, or disagreed with what this cycle said of it before")  \

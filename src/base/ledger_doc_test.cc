@@ -11,7 +11,8 @@ TEST(LedgerPage, NamesEveryReasonWithItsSentence) {
   ASSERT_TRUE(page);
   for (std::size_t i = 0; i < kLossReasons; ++i) {
     const auto reason = static_cast<LossReason>(i);
-    const auto row = "| `" + std::string{loss_reason_name(reason)} + "` | " + std::string{loss_reason_help(reason)} + " |\n";
+    const auto row =
+        "| `" + std::string{loss_reason_name(reason)} + "` | " + std::string{loss_reason_help(reason)} + " |\n";
     EXPECT_NE(page->find(row), std::string::npos) << row;
   }
 }

@@ -35,8 +35,10 @@ class EngineLife : public testing::Test {
   void cycle(std::initializer_list<std::string_view> ids, bool commit = true) {
     store.begin();
     for (const auto id : ids) vec(id).observe(++value);
-    if (commit) store.commit();
-    else store.abort();
+    if (commit)
+      store.commit();
+    else
+      store.abort();
   }
   std::vector<std::string> charts() {
     std::vector<std::string> out;

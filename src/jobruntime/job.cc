@@ -194,14 +194,18 @@ Task<Result<>> Job::bring_up() {
   done = co_await guarded(collector_->check(probe), settings_.limits.start);
   if (!done) {
     auto error = std::move(done.error()).in("check failed");
-    if (error.code == Errc::invalid_input && error.what.starts_with("panic ")) error.retryable = false;
-    else error.retryable = true;
+    if (error.code == Errc::invalid_input && error.what.starts_with("panic "))
+      error.retryable = false;
+    else
+      error.retryable = true;
     log_.error(error.text());
     co_return std::unexpected(std::move(error));
   }
   done = load_charts();
-  if (!done) log_.error(done.error().text());
-  else log_.info(fmt::format("check success; collecting every {} s", settings_.update_every.count()));
+  if (!done)
+    log_.error(done.error().text());
+  else
+    log_.info(fmt::format("check success; collecting every {} s", settings_.update_every.count()));
   co_return done;
 }
 
@@ -210,7 +214,8 @@ Result<> Job::load_charts() {
   if (!spec) return std::unexpected(invalid_input(spec.error().text()).in("chart template"));
   engine_ = std::make_unique<chartengine::Engine>(
       chartengine::EngineOptions{.type_id = settings_.full_name, .ledger = &collector_->ledger(), .log = log_});
-  if (auto loaded = engine_->load(*spec); !loaded) return std::unexpected(std::move(loaded.error()).in("chart template"));
+  if (auto loaded = engine_->load(*spec); !loaded)
+    return std::unexpected(std::move(loaded.error()).in("chart template"));
   job_output_ = output_.open(collector_->ledger());
   return ok;
 }
@@ -243,14 +248,15 @@ Task<> Job::tick_until_stopped() {
           .warning(fmt::format("collection took longer than its interval: {} cycles skipped so far", skipped_));
     }
     due = schedule_.next(now);
-    if (failures_ > 0) due = schedule_.next(due + penalty(failures_, settings_.update_every) - std::chrono::nanoseconds{1});
+    if (failures_ > 0)
+      due = schedule_.next(due + penalty(failures_, settings_.update_every) - std::chrono::nanoseconds{1});
   }
 }
 
 Task<> Job::cycle() {
   const auto began = clock_.now();
-  const auto elapsed =
-      last_start_ ? std::chrono::duration_cast<std::chrono::microseconds>(began - *last_start_).count() : std::int64_t{0};
+  const auto elapsed = last_start_ ? std::chrono::duration_cast<std::chrono::microseconds>(began - *last_start_).count()
+                                   : std::int64_t{0};
   last_start_ = began;
   const auto limit = std::max<std::chrono::nanoseconds>(settings_.limits.collect, 3 * settings_.update_every);
   auto& store = collector_->store();
@@ -313,7 +319,8 @@ Task<> Job::wind_down() {
   if (collector_) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     try {
-      must_end_by_ns_.store((clock_.now() + settings_.limits.collect).time_since_epoch().count(), std::memory_order_release);
+      must_end_by_ns_.store((clock_.now() + settings_.limits.collect).time_since_epoch().count(),
+                            std::memory_order_release);
       co_await collector_->cleanup();
       must_end_by_ns_.store(0, std::memory_order_release);
     } catch (const std::exception& thrown) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// The executor of one job: everything that a job awaits completes through it, so that its shard knows who is running, and so
-/// that a job that was disowned never runs again.
+/// The executor of one job: everything that a job awaits completes through it, so that its shard knows who is running,
+/// and so that a job that was disowned never runs again.
 #pragma once
 
 #include <boost/asio/execution.hpp>
@@ -46,7 +46,8 @@ struct Occupancy {
 /// A runner that was replaced while its handler ran leaves no mark: the shard is no longer its own.
 class OccupancyScope {
  public:
-  OccupancyScope(Occupancy& occupancy, JobGate& gate) : occupancy_{occupancy}, before_{occupancy.job.load()}, gate_{gate} {
+  OccupancyScope(Occupancy& occupancy, JobGate& gate)
+      : occupancy_{occupancy}, before_{occupancy.job.load()}, gate_{gate} {
     occupancy_.since_ns.store(std::chrono::steady_clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     occupancy_.job.store(&gate, std::memory_order_release);
   }

@@ -75,6 +75,7 @@ class CountingOutput final : public Output {
   std::atomic<int> retired{0};
   std::atomic<bool> ready{true};
   std::atomic<bool> refuse{false};
+  std::atomic<bool> panic{false};
 
   std::unique_ptr<JobOutput> open(Ledger&) override { return std::make_unique<One>(*this); }
 
@@ -84,6 +85,7 @@ class CountingOutput final : public Output {
     bool ready() const override { return all.ready; }
     Result<> deliver(const chartengine::Engine&, const chartengine::Plan& plan, const chartemit::Environment&,
                      const chartemit::Moment&) override {
+      if (all.panic) throw std::runtime_error{"scripted output panic"};
       if (all.refuse) return std::unexpected(unavailable("refused"));
       if (!plan.updates.empty()) ++all.delivered;
       return ok;
@@ -205,6 +207,9 @@ TEST_P(JobFault, CostsOneCycleAndTheJobGoesOn) {
   EXPECT_EQ(report.state, JobState::running);
   EXPECT_EQ(report.ledger[static_cast<std::size_t>(LossReason::cycle_failed)], 1u);
   EXPECT_EQ(report.failures_in_a_row, 0u);
+  const bool late = GetParam() == Fault::slow;  // cancelled after three of its intervals
+  EXPECT_EQ(report.ledger[static_cast<std::size_t>(LossReason::cycle_timeout)], late ? 1u : 0u);
+  EXPECT_EQ(report.ledger[static_cast<std::size_t>(LossReason::cycle_overrun)] > 0, late);
   job->stop(true);
   ASSERT_TRUE(house.wait_for("bad", JobState::stopped));
 }
@@ -258,6 +263,18 @@ TEST(JobOutput, SkipsACycleBeforeCollectingWhileTheLastFrameWaits) {
   const auto cycles = house.report(*job).cycles;
   house.output.ready = true;
   ASSERT_TRUE(house.wait_until([&] { return house.report(*job).cycles > cycles; }));
+  job->stop(true);
+  ASSERT_TRUE(house.wait_for("good", JobState::stopped));
+}
+
+TEST(JobOutput, AnExceptionInPlanningCostsTheCycle) {
+  House house;
+  house.output.panic = true;
+  const auto job = house.add("good", Fault::none);
+  const auto failed = static_cast<std::size_t>(LossReason::plan_failed);
+  ASSERT_TRUE(house.wait_until([&] { return house.report(*job).ledger[failed] >= 1; }));
+  house.output.panic = false;
+  ASSERT_TRUE(house.wait_until([&] { return house.output.delivered >= 1; }));
   job->stop(true);
   ASSERT_TRUE(house.wait_for("good", JobState::stopped));
 }

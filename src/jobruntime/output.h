@@ -24,7 +24,8 @@ class JobOutput {
   [[nodiscard]] virtual bool ready() const = 0;
   /// Takes over a plan at once, or refuses it at once. Errors    the plan is to be aborted.
   [[nodiscard]] virtual Result<> deliver(const chartengine::Engine& engine, const chartengine::Plan& plan,
-                                         const chartemit::Environment& environment, const chartemit::Moment& moment) = 0;
+                                         const chartemit::Environment& environment,
+                                         const chartemit::Moment& moment) = 0;
   /// Declares all charts of the job obsolete, also while ordinary frames are refused.
   virtual void retire(const chartengine::Engine& engine, const chartemit::Environment& environment) = 0;
 };

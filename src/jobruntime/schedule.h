@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// When a job is due (diff D15): jobs of one interval are spread over it, by a hash of their names, so that load is even and
-/// repeats from start to start.
+/// When a job is due (diff D15): jobs of one interval are spread over it, by a hash of their names, so that load is
+/// even and repeats from start to start.
 #pragma once
 
 #include <cppd/base/clock.h>
@@ -32,7 +32,8 @@ class Schedule {
   std::chrono::nanoseconds phase_;  // within the interval
 };
 
-/// Extra wait after `failures` failed cycles in a row: grows every five, at most ten minutes. Source: agent contract C-17.
+/// Extra wait after `failures` failed cycles in a row: grows every five, at most ten minutes. Source: agent contract
+/// C-17.
 [[nodiscard]] std::chrono::seconds penalty(std::uint64_t failures, std::chrono::seconds update_every);
 
 }  // namespace cppd::jobruntime

@@ -47,7 +47,9 @@ struct PenaltyCase {
   friend void PrintTo(const PenaltyCase& row, std::ostream* out) { *out << row.name; }
 };
 class Penalty : public testing::TestWithParam<PenaltyCase> {};
-TEST_P(Penalty, GrowsEveryFiveFailures) { EXPECT_EQ(penalty(GetParam().failures, GetParam().update_every), GetParam().want); }
+TEST_P(Penalty, GrowsEveryFiveFailures) {
+  EXPECT_EQ(penalty(GetParam().failures, GetParam().update_every), GetParam().want);
+}
 INSTANTIATE_TEST_SUITE_P(Table, Penalty,  // agent contract C-17
                          testing::Values(PenaltyCase{"none", 0, 1s, 0s}, PenaltyCase{"four", 4, 10s, 0s},
                                          PenaltyCase{"five", 5, 10s, 25s}, PenaltyCase{"odd_interval", 5, 1s, 2s},

@@ -70,8 +70,10 @@ void Shard::stop() {
   while (occupancy_->job.load() != nullptr && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
-  if (occupancy_->job.load() == nullptr) runner_.join();
-  else runner_.detach(), ++disowned_;
+  if (occupancy_->job.load() == nullptr)
+    runner_.join();
+  else
+    runner_.detach(), ++disowned_;
 }
 
 }  // namespace cppd::jobruntime

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// A shard: one event loop with exactly one runner. Jobs live on a shard for life. A runner that is stuck in one handler is
-/// disowned, and a new one takes the loop over.
+/// A shard: one event loop with exactly one runner. Jobs live on a shard for life. A runner that is stuck in one
+/// handler is disowned, and a new one takes the loop over.
 #pragma once
 
 #include <cppd/base/clock.h>

@@ -86,7 +86,8 @@ class Frame {
   [[nodiscard]] bool broken() const { return broken_; }
   [[nodiscard]] bool empty() const { return bytes() == 0; }
   [[nodiscard]] std::size_t bytes() const;
-  /// The pieces in order: `for (const auto* piece = frame.first(); piece; piece = piece->next.get()) frame.text_of(*piece)`.
+  /// The pieces in order: `for (const auto* piece = frame.first(); piece; piece = piece->next.get())
+  /// frame.text_of(*piece)`.
   [[nodiscard]] const Piece* first() const { return first_.get(); }
   [[nodiscard]] std::string_view text_of(const Piece& piece) const {
     return {piece.text.data(), &piece == last_ ? static_cast<std::size_t>(at_ - piece.text.data()) : piece.used};

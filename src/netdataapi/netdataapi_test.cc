@@ -101,8 +101,9 @@ struct VersionCase {
   friend void PrintTo(const VersionCase& row, std::ostream* out) { *out << row.name; }
 };
 constexpr VersionCase kVersions[] = {
-    {"debian_12", "v1.37.1", false, false}, {"hosts_came", "1.39.0", false, true},   {"config_came", "v1.45.0", true, true},
-    {"nightly", "v1.44.0-123-nightly", false, true}, {"two", "v2.3.1", true, true}, {"none", "", true, true},
+    {"debian_12", "v1.37.1", false, false}, {"hosts_came", "1.39.0", false, true},
+    {"config_came", "v1.45.0", true, true}, {"nightly", "v1.44.0-123-nightly", false, true},
+    {"two", "v2.3.1", true, true},          {"none", "", true, true},
     {"unreadable", "latest", true, true},   {"old_major", "v0.9", false, false},
 };
 class DaemonVersion : public testing::TestWithParam<VersionCase> {};

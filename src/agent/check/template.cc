@@ -61,7 +61,8 @@ class PieceCompiler {
     for (std::size_t i = 0; i < spec.dimensions.size(); ++i) {
       auto alone = spec;
       alone.dimensions = {spec.dimensions[i]};
-      const Spec piece{.version = spec_.version, .groups = {GroupSpec{.metrics = visible_, .charts = {std::move(alone)}}}};
+      const Spec piece{.version = spec_.version,
+                       .groups = {GroupSpec{.metrics = visible_, .charts = {std::move(alone)}}}};
       compile(piece, below(below(node, "dimensions", i), "selector"),
               fmt::format("{}.dimensions[{}].selector", path, i));
     }

@@ -63,8 +63,10 @@ void JobManager::apply(std::vector<JobConfig> desired) {
     entry.leaving = true;
     entry.retry.reset();
     const bool lives = entry.state == JobState::starting || entry.state == JobState::running;
-    if (lives && entry.job && !entry.job->disowned()) entry.job->stop(true);
-    else forget(name);
+    if (lives && entry.job && !entry.job->disowned())
+      entry.job->stop(true);
+    else
+      forget(name);
   }
   for (auto& [name, config] : wanted) {
     entries_[name].config = std::move(config);
@@ -95,7 +97,8 @@ void JobManager::start(const std::string& name) {
   };
   const auto shard = XXH64(name.data(), name.size(), 1) % shards_.size();
   const auto provider = std::string{source_type_name(config.origin.type)};
-  const auto source = provider == config.origin.provider ? provider : fmt::format("{}/{}", provider, config.origin.provider);
+  const auto source =
+      provider == config.origin.provider ? provider : fmt::format("{}/{}", provider, config.origin.provider);
   entry.job = std::make_shared<Job>(std::move(settings), std::move(make), *shards_[shard], output_,
                                     log_.with("config_source", source), std::move(news));
   entry.job->start();
@@ -178,8 +181,10 @@ void JobManager::stop_all(bool obsolete, std::chrono::milliseconds limit,
     entry.successor.reset();
     entry.retry.reset();
     const bool lives = entry.state == JobState::starting || entry.state == JobState::running;
-    if (lives && entry.job && !entry.job->disowned()) entry.job->stop(obsolete);
-    else ended.push_back(name);
+    if (lives && entry.job && !entry.job->disowned())
+      entry.job->stop(obsolete);
+    else
+      ended.push_back(name);
   }
   for (const auto& name : ended) entries_.erase(name);
   if (entries_.empty()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// The job manager: which jobs run, on which shard, and what becomes of those that fail. Source: agent contract 2.3, 4.4, 10.
+/// The job manager: which jobs run, on which shard, and what becomes of those that fail. Source: agent
+/// contract 2.3, 4.4, 10.
 #pragma once
 
 #include <cppd/agent/confgroup/job_config.h>
@@ -39,8 +40,8 @@ class JobManager {
   JobManager(const JobManager&) = delete;
   JobManager& operator=(const JobManager&) = delete;
 
-  /// Makes what runs equal to `desired`: an unchanged job keeps running, a changed one is replaced after its charts were
-  /// declared obsolete, one that is gone is stopped.
+  /// Makes what runs equal to `desired`: an unchanged job keeps running, a changed one is replaced after its charts
+  /// were declared obsolete, one that is gone is stopped.
   void apply(std::vector<JobConfig> desired);
   /// Stops everything; `done` is called when all jobs have ended, or after `limit` with those that did not.
   void stop_all(bool obsolete, std::chrono::milliseconds limit, std::function<void(std::vector<std::string>)> done);

@@ -34,7 +34,8 @@ class Probe final : public Collector {
     co_return ok;
   }
   std::string chart_template() const override {
-    return "groups: [{family: F, metrics: [m], charts: [{title: T, context: c, units: u, dimensions: [{selector: m, name: v}]}]}]";
+    return "groups: [{family: F, metrics: [m], charts: [{title: T, context: c, units: u, dimensions: [{selector: m, "
+           "name: v}]}]}]";
   }
 
  private:

@@ -118,9 +118,12 @@ class Agent::Impl {
   void wait_for_signal() {
     signals_.async_wait([this](boost::system::error_code failed, int signal) {
       if (failed) return;
-      if (signal == SIGHUP) reload();
-      else if (ending_) return cut_short();
-      else end(fmt::format("received {}", signal == SIGINT ? "SIGINT" : "SIGTERM"), 0);
+      if (signal == SIGHUP)
+        reload();
+      else if (ending_)
+        return cut_short();
+      else
+        end(fmt::format("received {}", signal == SIGINT ? "SIGINT" : "SIGTERM"), 0);
       wait_for_signal();
     });
   }
@@ -136,7 +139,8 @@ class Agent::Impl {
   void command(const std::string& line) {
     if (line == "QUIT") return end("QUIT", 0);
     // Commands with an answer come with dynamic configuration; until then nothing is offered that could be called.
-    log_.limit("input", 1, std::chrono::minutes{1}).warning(fmt::format("input line is not understood: {:?}", line.substr(0, 80)));
+    log_.limit("input", 1, std::chrono::minutes{1})
+        .warning(fmt::format("input line is not understood: {:?}", line.substr(0, 80)));
   }
 
   void each_second() {
@@ -145,7 +149,8 @@ class Agent::Impl {
       if (failed || ending_) return;
       if (options_.keepalive && options_.writer) (void)options_.writer->submit_control("\n");
       if (ledger_charts_) {
-        manager_.report([this](const std::vector<jobruntime::JobReport>& reports) { ledger_charts_->publish(reports); });
+        manager_.report(
+            [this](const std::vector<jobruntime::JobReport>& reports) { ledger_charts_->publish(reports); });
       }
       if (++seconds_ % kTrimSeconds == 0 && options_.writer) options_.writer->pool().trim();
       each_second();
@@ -192,7 +197,9 @@ Agent::~Agent() = default;
 int Agent::run() { return impl_->run(); }
 void Agent::stop() { impl_->stop(); }
 void Agent::output_failed(const std::string& why) { impl_->output_failed(why); }
-void Agent::every(std::chrono::milliseconds interval, std::function<void()> tick) { impl_->every(interval, std::move(tick)); }
+void Agent::every(std::chrono::milliseconds interval, std::function<void()> tick) {
+  impl_->every(interval, std::move(tick));
+}
 JobManager& Agent::jobs() { return impl_->jobs(); }
 
 }  // namespace cppd::agent

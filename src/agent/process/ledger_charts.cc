@@ -27,12 +27,14 @@ LedgerCharts::LedgerCharts(FrameWriter& writer, const std::string& plugin, bool 
 void LedgerCharts::publish(const std::vector<jobruntime::JobReport>& reports) {
   if (pending_->load() > 0) return;
   const auto now = system_clock().now();
-  const auto elapsed = last_ ? std::chrono::duration_cast<std::chrono::microseconds>(now - *last_).count() : std::int64_t{0};
+  const auto elapsed =
+      last_ ? std::chrono::duration_cast<std::chrono::microseconds>(now - *last_).count() : std::int64_t{0};
   store_.begin();
   for (const auto& report : reports) {
     for (std::size_t i = 0; i < kLossReasons; ++i) {
       if (report.ledger[i] == 0) continue;
-      lost_(report.full_name, loss_reason_name(static_cast<LossReason>(i))).observe_total(static_cast<double>(report.ledger[i]));
+      lost_(report.full_name, loss_reason_name(static_cast<LossReason>(i)))
+          .observe_total(static_cast<double>(report.ledger[i]));
     }
   }
   store_.commit();

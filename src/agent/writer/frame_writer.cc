@@ -77,7 +77,8 @@ void FrameWriter::Shared::run() {
     Waiting next{Frame{pool}, nullptr};
     {
       std::unique_lock lock{mutex.native()};
-      changed.wait(lock, [this]() __attribute__((no_thread_safety_analysis)) { return !queue.empty() || closing || poisoned; });
+      changed.wait(
+          lock, [this]() __attribute__((no_thread_safety_analysis)) { return !queue.empty() || closing || poisoned; });
       const auto stop = [this]() __attribute__((no_thread_safety_analysis)) {
         if (!poisoned && !queue.empty()) return false;
         drop_queue();
@@ -160,8 +161,10 @@ bool FrameWriter::close(std::chrono::milliseconds limit) {
     shared_->changed.notify_all();
     ended = shared_->changed.wait_for(lock, limit, look);
   }
-  if (ended) thread_.join();
-  else thread_.detach();  // it may sit in a write that never returns; what it needs is its own
+  if (ended)
+    thread_.join();
+  else
+    thread_.detach();  // it may sit in a write that never returns; what it needs is its own
   return ended;
 }
 
@@ -169,8 +172,7 @@ namespace {
 
 class NetdataJobOutput final : public jobruntime::JobOutput {
  public:
-  NetdataJobOutput(FrameWriter& writer, Ledger& ledger, bool host_lines)
-      : writer_{writer}, sink_{ledger, host_lines} {}
+  NetdataJobOutput(FrameWriter& writer, Ledger& ledger, bool host_lines) : writer_{writer}, sink_{ledger, host_lines} {}
 
   [[nodiscard]] bool ready() const override { return pending_->load() == 0; }
 

@@ -35,8 +35,8 @@ class FrameWriter {
   FrameWriter(const FrameWriter&) = delete;
   FrameWriter& operator=(const FrameWriter&) = delete;
 
-  /// Takes the frame over, and decrements `pending` when it has been written or dropped. A frame alone is taken whatever its
-  /// size, so that a large job is not refused for ever.
+  /// Takes the frame over, and decrements `pending` when it has been written or dropped. A frame alone is taken
+  /// whatever its size, so that a large job is not refused for ever.
   ///
   /// Errors    limit: too much waits already. unavailable: output has failed or was closed. The frame is dropped.
   [[nodiscard]] Result<> submit(netdataapi::Frame frame, std::shared_ptr<std::atomic<int>> pending);
