@@ -20,4 +20,5 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 set_property(TARGET PkgConfig::re2 PROPERTY INTERFACE_COMPILE_OPTIONS "")  # -pthread, which the precompiled headers lack
 pkg_check_modules(ncursesw REQUIRED IMPORTED_TARGET ncursesw)
+set_property(TARGET PkgConfig::ncursesw PROPERTY INTERFACE_COMPILE_OPTIONS "")  # an older _XOPEN_SOURCE than the compiler's
 find_package(simdjson REQUIRED)

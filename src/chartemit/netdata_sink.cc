@@ -49,6 +49,10 @@ Result<> NetdataSink::select_host(const metrix::HostScope& host, bool define) {
     return std::unexpected(invalid_input(fmt::format("host scope: {:?} is not a UUID", guid)));
   }
   guid_ = guid;
+  if (!host_lines_) {
+    ledger_->count(LossReason::host_scope_refused, host.key);
+    return std::unexpected(invalid_input("host scope: the daemon is too old for virtual hosts"));
+  }
   if (!define) return ok;
   if (blank(host.hostname) || netdataapi::clean_value(host.hostname) != host.hostname) {
     return std::unexpected(invalid_input("host scope: hostname is blank or cannot be written"));
@@ -70,6 +74,7 @@ Result<> NetdataSink::select_host(const metrix::HostScope& host, bool define) {
 }
 
 void NetdataSink::host() {
+  if (!host_lines_) return;
   frame_->append(definition_);
   definition_.clear();
   netdataapi::write_host(*frame_, guid_);

@@ -21,7 +21,8 @@ namespace cppd::chartemit {
 /// Threads   confined to the shard of its job.
 class NetdataSink final : public PlanSink {
  public:
-  explicit NetdataSink(Ledger& ledger) : ledger_{&ledger} {}
+  /// Without `host_lines` the reader is too old for them, and everything belongs to the daemon's own host (diff D13).
+  explicit NetdataSink(Ledger& ledger, bool host_lines = true) : ledger_{&ledger}, host_lines_{host_lines} {}
 
   /// Where the next plan is written.
   void write_to(netdataapi::Frame& frame) { frame_ = &frame; }
@@ -48,6 +49,7 @@ class NetdataSink final : public PlanSink {
   void learn_name(const chartengine::Engine& engine, std::uint32_t name);
 
   Ledger* ledger_;
+  bool host_lines_;
   netdataapi::Frame* frame_ = nullptr;
   const Environment* environment_ = nullptr;
   std::string guid_;

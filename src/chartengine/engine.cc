@@ -89,8 +89,8 @@ Result<Attempt> Engine::prepare(const metrix::Store& store, metrix::ScopeId scop
   if (outstanding_) return std::unexpected(invalid_input("plan attempt already outstanding"));
   if (!program_) return std::unexpected(invalid_input("no chart template is loaded"));
   plan_.clear();
-  undo_charts_.clear();
-  undo_dimensions_.clear();
+  clear(undo_charts_);
+  clear(undo_dimensions_);
   outstanding_ = true;
   built_ = false;
   Attempt attempt{*this, ++attempt_number_};

@@ -12,6 +12,14 @@
 
 namespace cppd::chartengine {
 
+/// Empties a list that is filled anew each cycle; storage that a burst of births left behind is given back.
+template <class T>
+void clear(std::vector<T>& list) {
+  constexpr std::size_t kKept = 1024;
+  if (list.capacity() > kKept && list.size() < list.capacity() / 8) std::vector<T>{}.swap(list);
+  else list.clear();
+}
+
 /// What a DIMENSION line says besides the name.
 struct DimensionAttributes {
   std::int64_t multiplier = 1;
@@ -75,8 +83,9 @@ struct Plan {
   }
   /// Keeps the storage.
   void clear() {
-    created.clear(), new_dimensions.clear(), relabelled.clear(), redefined.clear(), redefined_dimensions.clear();
-    updates.clear(), values.clear(), removed_dimensions.clear(), removed_charts.clear(), labels.clear();
+    const auto empty_all = [](auto&... lists) { (chartengine::clear(lists), ...); };
+    empty_all(created, new_dimensions, relabelled, redefined, redefined_dimensions, removed_dimensions, removed_charts, labels);
+    updates.clear(), values.clear();
     capped_dimensions = 0;
   }
 };

@@ -24,6 +24,7 @@ struct CollectorDefaults {
   bool disabled = false;                        ///< runs only when a configuration names it
   std::string_view chart_template{};            ///< when it is the same for every job
   std::string_view stock_config{};              ///< text of `<module>.conf` when no file of that name is on disk
+  bool single_instance = false;                 ///< at most one job, named after its module
 };
 
 struct MadeCollector {

@@ -108,7 +108,7 @@ bool Job::supervise(SteadyTime now) {
 void Job::arm_deadline(std::chrono::nanoseconds limit) {
   timed_out_ = false;
   const auto at = clock_.now() + limit;
-  must_end_by_ns_.store((at + kGrace).time_since_epoch().count(), std::memory_order_release);
+  must_end_by_ns_.store((at + settings_.limits.grace).time_since_epoch().count(), std::memory_order_release);
   deadline_.expires_at(at);
   deadline_.async_wait([self = weak_from_this()](boost::system::error_code failed) {
     if (failed) return;
@@ -162,6 +162,11 @@ Task<> Job::live(std::shared_ptr<Job> self) {
     co_await job.tick_until_stopped();
   }
   co_await job.wind_down();
+  if (job.gate_->disowned()) co_return;
+  // What the collector holds belongs to this shard, so it goes here and not where the last reference is dropped.
+  job.job_output_.reset();
+  job.engine_.reset();
+  job.collector_.reset();
   if (up || job.stopping_) {
     job.state_ = JobState::stopped;
     job.news_({.state = JobState::stopped});
@@ -177,7 +182,7 @@ Task<Result<>> Job::bring_up() {
   if (!made) co_return std::unexpected(made.error().front());
   for (const auto& warning : made->warnings) log_.warning(warning.text());
   collector_ = std::move(made->collector);
-  auto done = co_await guarded(collector_->init(context_), kStartMax);
+  auto done = co_await guarded(collector_->init(context_), settings_.limits.start);
   if (!done) {
     const bool retryable = done.error().retryable;
     auto error = std::move(done.error()).in("init failed");
@@ -185,8 +190,8 @@ Task<Result<>> Job::bring_up() {
     log_.error(error.text());
     co_return std::unexpected(std::move(error));
   }
-  Cycle probe{context_, clock_.now(), clock_.now() + kStartMax, collector_->ledger()};
-  done = co_await guarded(collector_->check(probe), kStartMax);
+  Cycle probe{context_, clock_.now(), clock_.now() + settings_.limits.start, collector_->ledger()};
+  done = co_await guarded(collector_->check(probe), settings_.limits.start);
   if (!done) {
     auto error = std::move(done.error()).in("check failed");
     if (error.code == Errc::invalid_input && error.what.starts_with("panic ")) error.retryable = false;
@@ -247,7 +252,7 @@ Task<> Job::cycle() {
   const auto elapsed =
       last_start_ ? std::chrono::duration_cast<std::chrono::microseconds>(began - *last_start_).count() : std::int64_t{0};
   last_start_ = began;
-  const auto limit = std::max<std::chrono::nanoseconds>(kCollectMax, 3 * settings_.update_every);
+  const auto limit = std::max<std::chrono::nanoseconds>(settings_.limits.collect, 3 * settings_.update_every);
   auto& store = collector_->store();
   Cycle round{context_, began, began + limit, collector_->ledger()};
   store.begin();
@@ -308,7 +313,7 @@ Task<> Job::wind_down() {
   if (collector_) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     try {
-      must_end_by_ns_.store((clock_.now() + kCollectMax).time_since_epoch().count(), std::memory_order_release);
+      must_end_by_ns_.store((clock_.now() + settings_.limits.collect).time_since_epoch().count(), std::memory_order_release);
       co_await collector_->cleanup();
       must_end_by_ns_.store(0, std::memory_order_release);
     } catch (const std::exception& thrown) {

@@ -39,6 +39,14 @@ struct JobNews {
   bool may_retry = false;  ///< of failed: a later attempt may succeed
 };
 
+struct JobLimits {
+  std::chrono::milliseconds start{std::chrono::minutes{2}};  ///< for init and for check
+  /// A round of collection is cancelled after this, or after three intervals when that is longer.
+  std::chrono::milliseconds collect{std::chrono::seconds{30}};
+  /// How long a cancelled step may take to end before the job counts as stuck.
+  std::chrono::milliseconds grace{std::chrono::seconds{2}};
+};
+
 struct JobSettings {
   std::string plugin;
   std::string version;
@@ -50,6 +58,7 @@ struct JobSettings {
   std::string host_prefix;
   /// A job of the stock configuration: what init and check say is not logged, unless at debug level.
   bool quiet_start = false;
+  JobLimits limits{};
 };
 
 /// A copy of what a job may tell others.
@@ -67,13 +76,6 @@ struct JobReport {
 /// Lifetime  keeps itself alive until it has ended.
 class Job : public std::enable_shared_from_this<Job> {
  public:
-  /// A check or an init that takes longer has failed.
-  static constexpr std::chrono::minutes kStartMax{2};
-  /// A round of collection is cancelled after this, or after three intervals when that is longer.
-  static constexpr std::chrono::seconds kCollectMax{30};
-  /// How long a cancelled round may take to end before the job counts as stuck.
-  static constexpr std::chrono::seconds kGrace{2};
-
   using Make = std::function<std::expected<MadeCollector, std::vector<Error>>()>;
   using News = std::function<void(const JobNews&)>;  ///< called on the shard; must only post
 

@@ -92,7 +92,7 @@ class JobExecutor {
       std::move(function)();
     });
   }
-  friend bool operator==(const JobExecutor& a, const JobExecutor& b) {
+  friend bool operator==(const JobExecutor& a, const JobExecutor& b) noexcept {
     return a.inner_ == b.inner_ && a.gate_ == b.gate_;
   }
 

@@ -2,6 +2,7 @@
 #include <cppd/netdataapi/frame.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace cppd::netdataapi {
 
@@ -10,10 +11,10 @@ std::unique_ptr<Piece> FramePool::take() {
     const MutexLock lock{mutex_};
     if (in_use_ == pieces_max_) return nullptr;
     ++in_use_;
-    if (!idle_.empty()) {
-      auto piece = std::move(idle_.back());
-      idle_.pop_back();
-      least_idle_ = std::min(least_idle_, idle_.size());
+    if (idle_) {
+      auto piece = std::move(idle_);
+      idle_ = std::move(piece->next);
+      least_idle_ = std::min(least_idle_, --idle_count_);
       return piece;
     }
   }
@@ -24,17 +25,29 @@ void FramePool::give(std::unique_ptr<Piece> piece) {
   piece->used = 0;
   const MutexLock lock{mutex_};
   --in_use_;
-  idle_.push_back(std::move(piece));
+  ++idle_count_;
+  piece->next = std::move(idle_);
+  idle_ = std::move(piece);
 }
 
 void FramePool::trim() {
-  std::vector<std::unique_ptr<Piece>> unneeded;
-  const MutexLock lock{mutex_};
-  for (; least_idle_ > 0; --least_idle_) {
-    unneeded.push_back(std::move(idle_.back()));
-    idle_.pop_back();
+  std::unique_ptr<Piece> unneeded;
+  {
+    const MutexLock lock{mutex_};
+    for (; least_idle_ > 0; --least_idle_, --idle_count_) {
+      auto piece = std::move(idle_);
+      idle_ = std::move(piece->next);
+      piece->next = std::move(unneeded);
+      unneeded = std::move(piece);
+    }
+    least_idle_ = idle_count_;
   }
-  least_idle_ = idle_.size();
+  while (unneeded) unneeded = std::move(unneeded->next);  // not by recursion: the chain may be long
+}
+
+FramePool::~FramePool() {
+  const MutexLock lock{mutex_};
+  while (idle_) idle_ = std::move(idle_->next);
 }
 
 std::size_t FramePool::in_use() const {
@@ -46,8 +59,8 @@ Frame& Frame::operator=(Frame&& other) noexcept {
   if (this == &other) return *this;
   clear();
   pool_ = other.pool_;
-  pieces_ = std::move(other.pieces_);
-  other.pieces_.clear();
+  first_ = std::move(other.first_);
+  last_ = std::exchange(other.last_, nullptr);
   at_ = std::exchange(other.at_, nullptr);
   room_ = std::exchange(other.room_, 0);
   broken_ = std::exchange(other.broken_, false);
@@ -56,7 +69,7 @@ Frame& Frame::operator=(Frame&& other) noexcept {
 
 bool Frame::next_piece() {
   if (broken_) return false;
-  if (!pieces_.empty()) pieces_.back()->used = kPieceBytes - room_;
+  if (last_ != nullptr) last_->used = kPieceBytes - room_;
   auto piece = pool_->take();
   if (!piece) {
     broken_ = true;
@@ -65,7 +78,9 @@ bool Frame::next_piece() {
   }
   at_ = piece->text.data();
   room_ = kPieceBytes;
-  pieces_.push_back(std::move(piece));
+  auto& place = last_ != nullptr ? last_->next : first_;
+  last_ = piece.get();
+  place = std::move(piece);
   return true;
 }
 
@@ -82,25 +97,23 @@ void Frame::append_slowly(std::string_view text) {
 
 std::size_t Frame::bytes() const {
   std::size_t total = 0;
-  for (std::size_t i = 0; i < pieces_.size(); ++i) total += piece(i).size();
+  for (const auto* piece = first(); piece != nullptr; piece = piece->next.get()) total += text_of(*piece).size();
   return total;
-}
-
-std::string_view Frame::piece(std::size_t index) const {
-  const auto& piece = *pieces_[index];
-  const bool last = index + 1 == pieces_.size();
-  return {piece.text.data(), last ? static_cast<std::size_t>(at_ - piece.text.data()) : piece.used};
 }
 
 std::string Frame::text() const {
   std::string out;
-  for (std::size_t i = 0; i < pieces_.size(); ++i) out += piece(i);
+  for (const auto* piece = first(); piece != nullptr; piece = piece->next.get()) out += text_of(*piece);
   return out;
 }
 
 void Frame::clear() {
-  for (auto& piece : pieces_) pool_->give(std::move(piece));
-  pieces_.clear();
+  while (first_) {
+    auto piece = std::move(first_);
+    first_ = std::move(piece->next);
+    pool_->give(std::move(piece));
+  }
+  last_ = nullptr;
   at_ = nullptr;
   room_ = 0;
   broken_ = false;

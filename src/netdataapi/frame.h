@@ -11,7 +11,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace cppd::netdataapi {
 
@@ -19,6 +18,7 @@ inline constexpr std::size_t kPieceBytes = 64 * 1024;
 
 struct Piece {
   std::size_t used = 0;
+  std::unique_ptr<Piece> next;
   std::array<char, kPieceBytes> text;
 };
 
@@ -28,6 +28,9 @@ struct Piece {
 class FramePool {
  public:
   explicit FramePool(std::size_t pieces_max) : pieces_max_{pieces_max} {}
+  ~FramePool();
+  FramePool(const FramePool&) = delete;
+  FramePool& operator=(const FramePool&) = delete;
 
   /// nullptr when the pool is exhausted.
   [[nodiscard]] std::unique_ptr<Piece> take() CPPD_EXCLUDES(mutex_);
@@ -42,7 +45,8 @@ class FramePool {
   std::size_t pieces_max_;
   std::size_t in_use_ CPPD_GUARDED_BY(mutex_) = 0;
   std::size_t least_idle_ CPPD_GUARDED_BY(mutex_) = 0;
-  std::vector<std::unique_ptr<Piece>> idle_ CPPD_GUARDED_BY(mutex_);
+  std::unique_ptr<Piece> idle_ CPPD_GUARDED_BY(mutex_);
+  std::size_t idle_count_ CPPD_GUARDED_BY(mutex_) = 0;
 };
 
 /// Text of one job cycle.
@@ -52,12 +56,12 @@ class FramePool {
 class Frame {
  public:
   explicit Frame(FramePool& pool) : pool_{&pool} {}
-  Frame(Frame&& other) noexcept = default;
+  Frame(Frame&& other) noexcept : pool_{other.pool_} { *this = std::move(other); }
   Frame& operator=(Frame&& other) noexcept;
   ~Frame() { clear(); }
 
   void append(std::string_view text) {
-    if (text.size() <= room_) [[likely]] {
+    if (text.size() < room_) [[likely]] {  // so never with an empty text before the first piece
       std::memcpy(at_, text.data(), text.size());
       at_ += text.size();
       room_ -= text.size();
@@ -82,8 +86,11 @@ class Frame {
   [[nodiscard]] bool broken() const { return broken_; }
   [[nodiscard]] bool empty() const { return bytes() == 0; }
   [[nodiscard]] std::size_t bytes() const;
-  [[nodiscard]] std::size_t piece_count() const { return pieces_.size(); }
-  [[nodiscard]] std::string_view piece(std::size_t index) const;
+  /// The pieces in order: `for (const auto* piece = frame.first(); piece; piece = piece->next.get()) frame.text_of(*piece)`.
+  [[nodiscard]] const Piece* first() const { return first_.get(); }
+  [[nodiscard]] std::string_view text_of(const Piece& piece) const {
+    return {piece.text.data(), &piece == last_ ? static_cast<std::size_t>(at_ - piece.text.data()) : piece.used};
+  }
   [[nodiscard]] std::string text() const;
   void clear();
 
@@ -92,7 +99,8 @@ class Frame {
   [[nodiscard]] bool next_piece();
 
   FramePool* pool_;
-  std::vector<std::unique_ptr<Piece>> pieces_;
+  std::unique_ptr<Piece> first_;
+  Piece* last_ = nullptr;
   char* at_ = nullptr;
   std::size_t room_ = 0;
   bool broken_ = false;

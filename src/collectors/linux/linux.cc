@@ -51,4 +51,17 @@ Task<Result<>> LinuxCollector::collect(Cycle& cycle) {
 
 std::string LinuxCollector::chart_template() const { return {kCharts, sizeof kCharts}; }
 
+void describe(ConfigDescription<Config>& c) {
+  c.field("root", &Config::root, "where the file system of the host is mounted")
+      .field("disks", &Config::disks, "simple patterns of disks to chart; partitions are never charted")
+      .field("interfaces", &Config::interfaces, "simple patterns of network interfaces to chart");
+}
+
+CollectorInfo linux_collector() {
+  return describe_collector<LinuxCollector>({.module = "linux",
+                                             .summary = "this machine: CPU, load, memory, disks, network, pressure",
+                                             .disabled = true,
+                                             .chart_template = {kCharts, sizeof kCharts}});
+}
+
 }  // namespace cppd::linux_host

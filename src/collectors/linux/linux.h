@@ -3,7 +3,7 @@
 /// This machine, from procfs and sysfs: what the program shows when nothing is configured.
 #pragma once
 
-#include <cppd/collectorapi/collector.h>
+#include <cppd/collectorapi/collector_info.h>
 
 #include <memory>
 #include <string>
@@ -16,9 +16,12 @@ struct Config {
   std::string interfaces = "!lo *";      ///< simple patterns
 };
 
+void describe(ConfigDescription<Config>& c);
+
 /// Threads   confined to the shard of its job. Reading procfs does not wait for devices, so collect() never suspends.
 class LinuxCollector final : public Collector {
  public:
+  using Config = linux_host::Config;
   explicit LinuxCollector(Config config);
   ~LinuxCollector() override;
 
@@ -35,5 +38,8 @@ class LinuxCollector final : public Collector {
   Config config_;
   std::unique_ptr<State> state_;
 };
+
+/// Off unless it is asked for: the daemon has a collector of its own for this machine.
+[[nodiscard]] CollectorInfo linux_collector();
 
 }  // namespace cppd::linux_host

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One cycle of a job whose series are known: observe all, commit, plan, emit. Every value changes every cycle, and a tenth of the
+// series is missing in turn. Each series has three labels and a chart of its own, as autogen makes them.
+#include <benchmark/benchmark.h>
+#include <cppd/charttpl/decode.h>
+#include <cppd/chartemit/netdata_sink.h>
+#include <cppd/chartengine/engine.h>
+#include <cppd/metrix/store.h>
+#include <fmt/format.h>
+
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "allocation_count.h"
+
+namespace {
+
+using namespace cppd;
+
+constexpr std::string_view kTemplate =
+    "version: v1\ncontext_namespace: bench\nengine: {autogen: {enabled: true, expire_after_success_cycles: 60}}\n"
+    "groups: [{family: bench}]\n";
+
+struct Job {
+  explicit Job(std::size_t series_count) {
+    const auto spec = charttpl::decode(kTemplate);
+    if (!spec || !engine.load(*spec)) std::abort();
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < series_count; ++i) {
+      const auto family = i / 100;
+      const auto member = i % 100;
+      const bool counter = family % 5 < 3;
+      const auto name = counter ? fmt::format("app_requests_{:04}_total", family) : fmt::format("app_queue_{:04}_length", family);
+      const auto id = store.declare(name, {.kind = counter ? metrix::Kind::counter : metrix::Kind::gauge}, {.is_float = true});
+      const auto instance = fmt::format("node-{}", member % 10);
+      const auto path = fmt::format("/api/v1/item/{:03}", member);
+      const Label labels[] = {{"instance", instance}, {"method", "GET"}, {"path", path}};
+      refs.push_back(store.series(*id, labels));
+    }
+    environment = {.type_id = "prometheus_bench", .plugin = "cpp.d", .module = "prometheus", .job = "bench"};
+  }
+
+  /// Observes all series but one in ten.
+  void observe() {
+    ++round;
+    for (std::size_t i = 0; i < refs.size(); ++i) {
+      if (round > 1 && i % 10 == round % 10) continue;  // the first cycle sees all, so that every slot is kept
+      store.observe(refs[i], static_cast<double>(1000 * i + 7 * round));
+    }
+  }
+  void cycle(std::size_t& bytes, std::size_t& updates) {
+    store.begin();
+    observe();
+    store.commit();
+    auto attempt = engine.prepare(store);
+    netdataapi::Frame frame{pool};
+    sink.write_to(frame);
+    (void)sink.emit(engine, attempt->plan(), environment, {.elapsed_us = 1000000});
+    updates = attempt->plan().updates.size();
+    bytes = frame.bytes();
+    (void)attempt->commit();
+  }
+
+  Ledger ledger;
+  metrix::Store store{{}, &ledger};
+  chartengine::Engine engine{{.type_id = "prometheus_bench", .ledger = &ledger}};
+  netdataapi::FramePool pool{16384};
+  chartemit::NetdataSink sink{ledger};
+  chartemit::Environment environment;
+  std::vector<metrix::SeriesRef> refs;
+  std::size_t round = 0;
+};
+
+void steady_cycle(benchmark::State& state) {
+  const auto series = static_cast<std::size_t>(state.range(0));
+  const auto before = cppd::bench::allocated_bytes();
+  Job job{series};
+  std::size_t bytes = 0;
+  std::size_t updates = 0;
+  for (int i = 0; i < 24; ++i) job.cycle(bytes, updates);  // every series was seen, and everything has grown to its size
+  const auto resident = cppd::bench::allocated_bytes() - before;
+  if (updates != series - series / 10) state.SkipWithError("not every observed series has an update");
+  const auto allocations = cppd::bench::allocations();
+  for (auto _ : state) job.cycle(bytes, updates);
+  const auto made = cppd::bench::allocations() - allocations;
+  if (updates != series - series / 10 || job.store.series_count() != series) state.SkipWithError("series were lost");
+  if (job.ledger.summary() != "") state.SkipWithError(job.ledger.summary().c_str());
+  const auto observed = static_cast<double>(series - series / 10);
+  state.counters["ns_per_series"] = benchmark::Counter(
+      observed * static_cast<double>(state.iterations()) * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["allocations_per_cycle"] = static_cast<double>(made) / static_cast<double>(state.iterations());
+  state.counters["bytes_per_series"] = static_cast<double>(resident) / static_cast<double>(series);
+  state.counters["frame_bytes"] = static_cast<double>(bytes);
+}
+BENCHMARK(steady_cycle)->Arg(1000)->Arg(10000)->Arg(100000)->Arg(1000000)->Unit(benchmark::kMicrosecond);
+
+void first_cycle(benchmark::State& state) {
+  const auto series = static_cast<std::size_t>(state.range(0));
+  for (auto _ : state) {
+    std::size_t bytes = 0;
+    std::size_t updates = 0;
+    Job job{series};
+    job.round = 10;  // nobody is missing
+    job.store.begin();
+    for (std::size_t i = 0; i < job.refs.size(); ++i) job.store.observe(job.refs[i], 1);
+    job.store.commit();
+    auto attempt = job.engine.prepare(job.store);
+    netdataapi::Frame frame{job.pool};
+    job.sink.write_to(frame);
+    (void)job.sink.emit(job.engine, attempt->plan(), job.environment, {});
+    updates = attempt->plan().created.size();
+    bytes = frame.bytes();
+    if (updates != series || bytes == 0) state.SkipWithError("not every series has a chart");
+  }
+  state.counters["ns_per_series"] =
+      benchmark::Counter(static_cast<double>(series) * static_cast<double>(state.iterations()) * 1e-9,
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(first_cycle)->Arg(1000)->Arg(100000)->Unit(benchmark::kMillisecond);
+
+void observe_through_a_handle(benchmark::State& state) {
+  Job job{1000};
+  job.store.begin();
+  double value = 0;
+  for (auto _ : state) {
+    for (const auto ref : job.refs) job.store.observe(ref, value);
+    value += 1;
+  }
+  job.store.commit();
+  if (job.store.series_count() != 1000) state.SkipWithError("series were lost");
+  state.SetItemsProcessed(static_cast<std::int64_t>(1000 * state.iterations()));
+}
+BENCHMARK(observe_through_a_handle);
+
+/// 20 series of 100,000 are touched, nothing expires: the cost must not depend on the others.
+void sparse_commit(benchmark::State& state) {
+  const auto series = static_cast<std::size_t>(state.range(0));
+  metrix::Store store{{.expire_after_success_cycles = 0}};
+  std::vector<metrix::SeriesRef> refs;
+  const auto id = store.declare("m", {}, {});
+  for (std::size_t i = 0; i < series; ++i) {
+    const auto text = fmt::format("{}", i);
+    const Label label{"id", text};
+    refs.push_back(store.series(*id, Labels{&label, 1}));
+  }
+  store.begin();
+  for (const auto ref : refs) store.observe(ref, 1);
+  store.commit();
+  for (auto _ : state) {
+    store.begin();
+    for (std::size_t i = 0; i < 20; ++i) store.observe(refs[i * (series / 20)], 2);
+    store.commit();
+  }
+  if (store.series_count() != series) state.SkipWithError("series were lost");
+}
+BENCHMARK(sparse_commit)->Arg(1000)->Arg(100000);
+
+}  // namespace
+
+

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// All that can be said against a chart template without a sample.
+#pragma once
+
+#include <cppd/base/result.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cppd::agent {
+
+/// What is wrong with a template: its language first; when that is right, every selector that does not parse, every
+/// dimension whose name cannot be inferred, and every chart that must take the id of another (diff D2).
+///
+/// Errors    with file, line and column; the context is the field path.
+[[nodiscard]] std::vector<Error> check_template(std::string_view text, const std::string& file);
+
+}  // namespace cppd::agent

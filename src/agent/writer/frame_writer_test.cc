@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cppd/agent/writer/frame_writer.h>
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace cppd::agent {
+namespace {
+
+using namespace std::chrono_literals;
+using netdataapi::Frame;
+
+struct Pipe {
+  Pipe() {
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error{"pipe"};
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  ~Pipe() {
+    close_reader();
+    ::close(ends[1]);
+  }
+  void close_reader() {
+    if (ends[0] >= 0) ::close(ends[0]);
+    ends[0] = -1;
+  }
+  std::string read_until(std::size_t bytes) {
+    std::string out;
+    char buffer[65536];
+    while (out.size() < bytes) {
+      const auto got = ::read(ends[0], buffer, sizeof buffer);
+      if (got <= 0) break;
+      out.append(buffer, static_cast<std::size_t>(got));
+    }
+    return out;
+  }
+  std::array<int, 2> ends{-1, -1};
+};
+
+Frame filled(FrameWriter& writer, char with, std::size_t bytes) {
+  Frame frame{writer.pool()};
+  frame.append(std::string(bytes, with));
+  return frame;
+}
+
+TEST(FrameWriter, NeverInterleavesFrames) {
+  Pipe pipe;
+  FrameWriter writer{pipe.ends[1], [](const std::string&) {}};
+  constexpr std::size_t kBytes = 200'000;
+  std::vector<std::thread> threads;
+  for (char c = 'a'; c < 'e'; ++c) {
+    threads.emplace_back([&writer, c] {
+      for (int i = 0; i < 5; ++i) ASSERT_TRUE(writer.submit(filled(writer, c, kBytes), nullptr));
+    });
+  }
+  const auto text = pipe.read_until(20 * kBytes);
+  for (auto& thread : threads) thread.join();
+  ASSERT_EQ(text.size(), 20 * kBytes);
+  for (std::size_t i = 0; i < 20; ++i) {
+    EXPECT_EQ(text.substr(i * kBytes, kBytes), std::string(kBytes, text[i * kBytes])) << "frame " << i;
+  }
+  EXPECT_TRUE(writer.close(1s));
+}
+
+TEST(FrameWriter, RefusesWhenTheReaderStopsAndMemoryStaysBounded) {
+  Pipe pipe;
+  FrameWriter writer{pipe.ends[1], [](const std::string&) {}};
+  const auto pending = std::make_shared<std::atomic<int>>(0);
+  int taken = 0;
+  while (writer.submit(filled(writer, 'x', std::size_t{4} << 20), pending)) ++taken;
+  EXPECT_GE(taken, 16);
+  EXPECT_LE(taken, 18);
+  EXPECT_EQ(pending->load(), taken);
+  EXPECT_FALSE(writer.close(20ms));  // the thread sits in a write
+  pipe.close_reader();
+  for (int i = 0; i < 200 && pending->load() > 0; ++i) std::this_thread::sleep_for(5ms);
+  EXPECT_EQ(pending->load(), 0);
+}
+
+TEST(FrameWriter, TellsOfAReaderThatIsGone) {
+  Pipe pipe;
+  std::atomic<bool> failed{false};
+  FrameWriter writer{pipe.ends[1], [&](const std::string&) { failed = true; }};
+  pipe.close_reader();
+  ASSERT_TRUE(writer.submit_control("\n"));
+  for (int i = 0; i < 200 && !failed; ++i) std::this_thread::sleep_for(5ms);
+  EXPECT_TRUE(failed);
+  EXPECT_FALSE(writer.submit_control("\n"));
+}
+
+TEST(FrameWriter, WritesWhatWaitsBeforeItCloses) {
+  Pipe pipe;
+  auto writer = std::make_unique<FrameWriter>(pipe.ends[1], [](const std::string&) {});
+  ASSERT_TRUE(writer->submit_control("one\n"));
+  ASSERT_TRUE(writer->submit_control("two\n"));
+  EXPECT_TRUE(writer->close(1s));
+  EXPECT_EQ(pipe.read_until(8), "one\ntwo\n");
+}
+
+}  // namespace
+}  // namespace cppd::agent
