@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -153,6 +154,8 @@ class Agent::Impl {
             [this](const std::vector<jobruntime::JobReport>& reports) { ledger_charts_->publish(reports); });
       }
       if (++seconds_ % kTrimSeconds == 0 && options_.writer) options_.writer->pool().trim();
+      // The births of the first cycles leave holes that are never needed again.
+      if (seconds_ == kTrimSeconds || seconds_ % kHeapTrimSeconds == 0) (void)::malloc_trim(0);
       each_second();
     });
   }
@@ -176,6 +179,7 @@ class Agent::Impl {
   }
 
   static constexpr std::uint64_t kTrimSeconds = 5;
+  static constexpr std::uint64_t kHeapTrimSeconds = 600;
 
   AgentOptions options_;
   Logger log_;
