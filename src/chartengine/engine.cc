@@ -192,7 +192,7 @@ std::uint32_t Engine::autogen_meta(metrix::DescriptorId descriptor, const ChartM
 }
 
 std::size_t Engine::bytes() const {
-  std::size_t total = charts_.capacity() * sizeof(Chart) + order_.capacity() * 4 + by_id_.bucket_count() * 5 +
+  std::size_t total = charts_.size() * sizeof(Chart) + order_.capacity() * 4 + by_id_.bucket_count() * 5 +
                       first_chart_.capacity() * 5 + plan_.updates.capacity() * sizeof(Plan::Update) +
                       plan_.values.capacity() * sizeof(double);
   for (const auto& chart : charts_) {

@@ -12,6 +12,7 @@
 #include <cppd/chartengine/program.h>
 #include <cppd/metrix/store.h>
 
+#include <boost/container/deque.hpp>
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -224,7 +225,9 @@ class Engine {
   std::vector<std::uint32_t> template_metas_;  // by template; odd ones are the heatmap forms
   LifecyclePolicy autogen_lifecycle_;
 
-  std::vector<Chart> charts_;
+  /// In blocks, so that growing copies nothing and leaves no unused half.
+  using Charts = boost::container::deque<Chart, void, boost::container::deque_options<boost::container::block_size<256>>::type>;
+  Charts charts_;
   std::vector<std::uint32_t> free_charts_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id
   std::vector<std::uint32_t> order_;                                 // charts by (id, template)

@@ -153,11 +153,16 @@ class Agent::Impl {
         manager_.report(
             [this](const std::vector<jobruntime::JobReport>& reports) { ledger_charts_->publish(reports); });
       }
-      if (++seconds_ % kTrimSeconds == 0 && options_.writer) options_.writer->pool().trim();
-      // The births of the first cycles leave holes that are never needed again.
-      if (seconds_ == kTrimSeconds || seconds_ % kHeapTrimSeconds == 0) (void)::malloc_trim(0);
+      trim(++seconds_);
       each_second();
     });
+  }
+
+  /// The first cycles define every chart: long frames and many short-lived lists, never needed again.
+  void trim(std::uint64_t second) {
+    const bool starting = second <= kStartSeconds;
+    if (second % (starting ? kTrimSecondsStarting : kTrimSeconds) == 0 && options_.writer) options_.writer->pool().trim();
+    if (second == kStartSeconds / 4 || second == kStartSeconds || second % kHeapTrimSeconds == 0) (void)::malloc_trim(0);
   }
 
   void end(const std::string& why, int status) {
@@ -178,7 +183,9 @@ class Agent::Impl {
     control_.stop();
   }
 
-  static constexpr std::uint64_t kTrimSeconds = 5;
+  static constexpr std::uint64_t kStartSeconds = 20;
+  static constexpr std::uint64_t kTrimSecondsStarting = 2;
+  static constexpr std::uint64_t kTrimSeconds = 60;
   static constexpr std::uint64_t kHeapTrimSeconds = 600;
 
   AgentOptions options_;
