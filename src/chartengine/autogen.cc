@@ -152,16 +152,11 @@ std::optional<std::string> unescape(std::string_view text) {
 }
 
 /// A label value in an autogen id: A3.
-std::string id_value(std::string_view value) {
-  std::string text{value};
-  if (value.find('\\') != std::string_view::npos) {
-    const auto plain = unescape(value);
-    const bool control = plain && std::ranges::any_of(*plain, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-    if (plain && !control) text = *plain;  // backslashes that are left become `_` below
-  }
-  std::string out;
-  append_id_part(out, text);
-  return out;
+void append_id_value(std::string& out, std::string_view value) {
+  if (value.find('\\') == std::string_view::npos) return append_id_part(out, value);
+  const auto plain = unescape(value);
+  const bool control = plain && std::ranges::any_of(*plain, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  append_id_part(out, plain && !control ? *plain : value);  // backslashes that are left become `_`
 }
 
 /// The label that a flattened part of a structured metric carries for its structure.
@@ -172,6 +167,20 @@ std::string_view structural_key(const AutogenSource& source) {
     case Role::stateset_state: return source.name;
     case Role::measureset_field: return "measure_field";
     default: return {};
+  }
+}
+
+/// What the id of a chart and the last part of its context begin with.
+std::string start_name(const AutogenSource& source, std::string_view family) {
+  switch (source.role) {
+    case Role::histogram_count:
+    case Role::summary_count: return fmt::format("{}_count", family);
+    case Role::histogram_sum:
+    case Role::summary_sum: return fmt::format("{}_sum", family);
+    case Role::histogram_bucket:
+    case Role::summary_quantile:
+    case Role::measureset_field: return std::string{family};
+    default: return std::string{source.name};
   }
 }
 
@@ -202,64 +211,37 @@ std::optional<std::string_view> autogen_family(const AutogenSource& source) {
   return name.empty() ? source.name : name;
 }
 
-std::optional<AutogenChart> autogen_chart(const AutogenSource& source, std::string_view family,
-                                          std::string_view context_namespace) {
+std::optional<AutogenChart> autogen_chart(const AutogenSource& source, std::string_view family) {
   const auto key = structural_key(source);
   const auto structural = key.empty() ? std::string_view{} : find(source.labels, key);
   if (!key.empty() && structural.empty()) return std::nullopt;
-
   AutogenChart chart;
-  std::string start{source.name};
-  std::string units;
-  std::string_view title_name = source.name;
-  bool units_from_meta = true;
+  chart.id = start_name(source, family);
+  chart.static_dimension = key.empty();
+  if (source.role == Role::summary_quantile) chart.dimension = "quantile_";
+  chart.dimension += key.empty() ? after_last_dot(chart.id) : structural;
+  for (const auto& label : source.labels) {
+    if (label.key.empty() || label.value.empty() || label.key == key) continue;
+    chart.id += '-';
+    chart.id += label.key;
+    chart.id += '=';
+    append_id_value(chart.id, label.value);
+  }
+  return chart;
+}
+
+ChartMeta autogen_meta(const AutogenSource& source, std::string_view family, std::string_view context_namespace) {
   const bool counter = source.kind == Kind::counter;
-  chart.dimension = std::string{after_last_dot(source.name)};
+  const bool scalar = source.role == Role::none;
+  const auto title_name = scalar || source.role == Role::stateset_state ? source.name : family;
+  std::string units;
+  bool units_from_meta = true;
   switch (source.role) {
-    case Role::histogram_bucket:
-      start = family;
-      title_name = family;
-      chart.dimension = structural;
-      chart.static_dimension = false;
-      units = "observations/s";
-      units_from_meta = false;
-      break;
+    case Role::histogram_bucket: units = "observations/s", units_from_meta = false; break;
     case Role::histogram_count:
-    case Role::summary_count:
-      start = fmt::format("{}_count", family);
-      chart.dimension = std::string{after_last_dot(start)};
-      title_name = family;
-      units = "events/s";
-      units_from_meta = false;
-      break;
-    case Role::histogram_sum:
-    case Role::summary_sum:
-      start = fmt::format("{}_sum", family);
-      chart.dimension = std::string{after_last_dot(start)};
-      title_name = family;
-      units = guessed_per_second(unit_of(family));
-      break;
-    case Role::summary_quantile:
-      start = family;
-      title_name = family;
-      chart.dimension = fmt::format("quantile_{}", structural);
-      chart.static_dimension = false;
-      units = unit_of(family);
-      break;
-    case Role::stateset_state:
-      chart.dimension = structural;
-      chart.static_dimension = false;
-      units = "state";
-      units_from_meta = false;
-      break;
-    case Role::measureset_field:
-      start = family;
-      title_name = family;
-      chart.dimension = structural;
-      chart.static_dimension = false;
-      units = counter ? guessed_per_second(unit_of(family)) : unit_of(family);
-      break;
-    default: units = counter ? guessed_per_second(unit_of(source.name)) : unit_of(source.name);
+    case Role::summary_count: units = "events/s", units_from_meta = false; break;
+    case Role::stateset_state: units = "state", units_from_meta = false; break;
+    default: units = counter ? guessed_per_second(unit_of(title_name)) : unit_of(title_name);
   }
   auto type = source.role == Role::histogram_bucket ? ChartType::heatmap
               : !units_from_meta                    ? ChartType::line
@@ -268,24 +250,14 @@ std::optional<AutogenChart> autogen_chart(const AutogenSource& source, std::stri
     units = counter ? per_second(source.meta.unit) : source.meta.unit;
     type = type_by_units(units);
   }
-  chart.meta = {
-      .title = source.meta.description.empty() ? fmt::format("Metric \"{}\"", title_name) : source.meta.description,
-      .family = source.meta.chart_family.empty() ? family_of(title_name) : source.meta.chart_family,
-      .context = context_namespace.empty() ? start : fmt::format("{}.{}", context_namespace, start),
-      .units = std::move(units),
-      .algorithm = counter ? Algorithm::incremental : Algorithm::absolute,
-      .type = type,
-      .priority = source.meta.chart_priority > 0 ? source.meta.chart_priority : kDefaultPriority};
-
-  chart.id = std::move(start);
-  for (const auto& label : source.labels) {
-    if (label.key.empty() || label.value.empty() || label.key == key) continue;
-    chart.id += '-';
-    chart.id += label.key;
-    chart.id += '=';
-    chart.id += id_value(label.value);
-  }
-  return chart;
+  const auto start = start_name(source, family);
+  return {.title = source.meta.description.empty() ? fmt::format("Metric \"{}\"", title_name) : source.meta.description,
+          .family = source.meta.chart_family.empty() ? family_of(title_name) : source.meta.chart_family,
+          .context = context_namespace.empty() ? start : fmt::format("{}.{}", context_namespace, start),
+          .units = std::move(units),
+          .algorithm = counter ? Algorithm::incremental : Algorithm::absolute,
+          .type = type,
+          .priority = source.meta.chart_priority > 0 ? source.meta.chart_priority : kDefaultPriority};
 }
 
 }  // namespace cppd::chartengine

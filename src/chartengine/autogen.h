@@ -27,15 +27,17 @@ struct AutogenChart {
   std::string id;
   std::string dimension;
   bool static_dimension = true;
-  ChartMeta meta;
 };
 
 /// The metric family of a series: its name without the suffix of its role. Empty when it has none (A1).
 [[nodiscard]] std::optional<std::string_view> autogen_family(const AutogenSource& source);
 
 /// Chart and dimension of a series of family `family`. Empty when a structural label is missing (A7).
-[[nodiscard]] std::optional<AutogenChart> autogen_chart(const AutogenSource& source, std::string_view family,
-                                                        std::string_view context_namespace);
+[[nodiscard]] std::optional<AutogenChart> autogen_chart(const AutogenSource& source, std::string_view family);
+
+/// What its CHART line says; the same for all series of one descriptor.
+[[nodiscard]] ChartMeta autogen_meta(const AutogenSource& source, std::string_view family,
+                                     std::string_view context_namespace);
 
 /// The text of a label value in an id: `\`, space and dot become `_`, apostrophes go (P25).
 void append_id_part(std::string& out, std::string_view value);

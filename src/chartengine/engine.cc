@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Loading, attempts and small accessors. Routing: engine_routes.cc; planning: engine_plan.cc.
 #include <cppd/base/internal_error.h>
+#include <cppd/chartengine/autogen.h>
 #include <cppd/chartengine/engine.h>
 
 #include <fmt/format.h>
@@ -183,12 +184,14 @@ std::uint32_t Engine::intern(const ChartMeta& meta) {
   return entry->second;
 }
 
-std::uint32_t Engine::autogen_meta(metrix::DescriptorId descriptor, const ChartMeta& meta) {
-  if (autogen_metas_.size() <= metrix::index_of(descriptor))
-    autogen_metas_.resize(metrix::index_of(descriptor) + 1, kNone);
-  auto& known = autogen_metas_[metrix::index_of(descriptor)];
-  if (known == kNone || metas_[known] != meta) known = intern(meta);
-  return known;
+std::uint32_t Engine::autogen_meta_of(metrix::DescriptorId descriptor, const AutogenSource& source,
+                                      std::string_view family) {
+  const auto index = metrix::index_of(descriptor);
+  if (autogen_metas_.size() <= index) autogen_metas_.resize(index + 1, kNone);
+  if (autogen_metas_[index] == kNone) {
+    autogen_metas_[index] = intern(autogen_meta(source, family, program_->context_namespace()));
+  }
+  return autogen_metas_[index];
 }
 
 std::size_t Engine::bytes() const {

@@ -44,6 +44,7 @@ struct EngineStats {
 };
 
 class Engine;
+struct AutogenSource;
 
 /// A prepared plan. Exactly one of commit() and abort() takes effect; leaving the scope aborts.
 ///
@@ -198,7 +199,8 @@ class Engine {
   [[nodiscard]] std::uint32_t intern(const Route& route);
   [[nodiscard]] std::uint32_t intern(const DimensionAttributes& attributes);
   [[nodiscard]] std::uint32_t intern(const ChartMeta& meta);
-  [[nodiscard]] std::uint32_t autogen_meta(metrix::DescriptorId descriptor, const ChartMeta& meta);
+  [[nodiscard]] std::uint32_t autogen_meta_of(metrix::DescriptorId descriptor, const AutogenSource& source,
+                                              std::string_view family);
   [[nodiscard]] const LifecyclePolicy& lifecycle(const Chart& chart) const;
 
   // Planning (engine_plan.cc).
@@ -226,7 +228,8 @@ class Engine {
   LifecyclePolicy autogen_lifecycle_;
 
   /// In blocks, so that growing copies nothing and leaves no unused half.
-  using Charts = boost::container::deque<Chart, void, boost::container::deque_options<boost::container::block_size<256>>::type>;
+  using Charts =
+      boost::container::deque<Chart, void, boost::container::deque_options<boost::container::block_size<256>>::type>;
   Charts charts_;
   std::vector<std::uint32_t> free_charts_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id
@@ -238,7 +241,7 @@ class Engine {
   NameTable names_;
   std::vector<ChartMeta> metas_;
   boost::unordered_flat_map<std::string, std::uint32_t> meta_index_;
-  std::vector<std::uint32_t> autogen_metas_;  // by descriptor: last meta, kNone when not known
+  std::vector<std::uint32_t> autogen_metas_;  // by descriptor; kNone when not known
   std::vector<DimensionAttributes> attributes_;
   boost::unordered_flat_map<DimensionAttributes, std::uint32_t, AttributesHash> attributes_index_;
   std::vector<Route> routes_;

@@ -49,6 +49,9 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
     lost_as_.resize(store.committed().size(), 0);
     std::vector<std::uint32_t> again;
     if (!changes.redescribed.empty()) {
+      for (const auto id : changes.redescribed) {
+        if (index_of(id) < autogen_metas_.size()) autogen_metas_[index_of(id)] = kNone;
+      }
       for (std::uint32_t series = 1; series < first_chart_.size(); ++series) {
         if (store.committed()[series].seen == 0 || (first_chart_[series] == kNone && lost_as_[series] == 0)) continue;
         if (std::ranges::find(changes.redescribed, store.committed()[series].descriptor) == changes.redescribed.end())
@@ -164,17 +167,19 @@ LossReason Engine::route_to_autogen(std::uint32_t series, const metrix::Descript
   const auto family = autogen_family(source);
   if (!family) return LossReason::series_unmatched;
   if (!charttpl::accepted_by(policy.rules, *family, labels_)) return LossReason::series_filtered;
-  const auto chart = autogen_chart(source, *family, program_->context_namespace());
+  const auto chart = autogen_chart(source, *family);
   if (!chart) return LossReason::series_unmatched;
   const auto prefix = blank(options_.type_id) ? 0 : options_.type_id.size() + 1;
   if (prefix + chart->id.size() > policy.max_type_id_bytes || !fits(chart->id)) return LossReason::chart_id_too_long;
-  const Route route{.chart_template = kAutogen,
-                    .meta = autogen_meta(store_->committed()[series].descriptor, chart->meta),
-                    .attributes = intern(
-                        DimensionAttributes{.algorithm = chart->meta.algorithm, .is_float = descriptor.meta.is_float}),
-                    .static_name = chart->static_dimension,
-                    .bucket = descriptor.role == metrix::Role::histogram_bucket,
-                    .inferred = !chart->static_dimension};
+  const Route route{
+      .chart_template = kAutogen,
+      .meta = autogen_meta_of(store_->committed()[series].descriptor, source, *family),
+      .attributes = intern(DimensionAttributes{
+          .algorithm = descriptor.kind == metrix::Kind::counter ? Algorithm::incremental : Algorithm::absolute,
+          .is_float = descriptor.meta.is_float}),
+      .static_name = chart->static_dimension,
+      .bucket = descriptor.role == metrix::Role::histogram_bucket,
+      .inferred = !chart->static_dimension};
   contribute(series, chart_for(chart->id, kAutogen), chart->dimension, route);
   routed = true;
   return LossReason::series_unmatched;

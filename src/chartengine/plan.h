@@ -16,8 +16,10 @@ namespace cppd::chartengine {
 template <class T>
 void clear(std::vector<T>& list) {
   constexpr std::size_t kKept = 1024;
-  if (list.capacity() > kKept && list.size() < list.capacity() / 8) std::vector<T>{}.swap(list);
-  else list.clear();
+  if (list.capacity() > kKept && list.size() < list.capacity() / 8)
+    std::vector<T>{}.swap(list);
+  else
+    list.clear();
 }
 
 /// What a DIMENSION line says besides the name.
@@ -84,7 +86,8 @@ struct Plan {
   /// Keeps the storage.
   void clear() {
     const auto empty_all = [](auto&... lists) { (chartengine::clear(lists), ...); };
-    empty_all(created, new_dimensions, relabelled, redefined, redefined_dimensions, removed_dimensions, removed_charts, labels);
+    empty_all(created, new_dimensions, relabelled, redefined, redefined_dimensions, removed_dimensions, removed_charts,
+              labels);
     updates.clear(), values.clear();
     capped_dimensions = 0;
   }
