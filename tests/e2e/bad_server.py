@@ -6,6 +6,8 @@ Prints its port on the first line of standard output, then the path of each requ
 closed. Each path behaves in one way; GET / lists them. The port may be given as an argument. Standard library only.
 """
 
+import collections
+import functools
 import itertools
 import socket
 import socketserver
@@ -65,6 +67,13 @@ def huge(connection):
             return True
 
 
+def huge_unannounced(connection):
+    """the same without a Content-Length"""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    for first in range(0, HUGE_BYTES // 32, 1000):
+        connection.sendall("".join(f'demo_series{{n="{n:09}"}} {n % 97}\n' for n in range(first, first + 1000)).encode())
+
+
 def utf8(connection):
     """label values that are not UTF-8, next to good ones"""
     body = b"".join(
@@ -105,18 +114,30 @@ def redirect_loop(connection):
     return True
 
 
+OK_FIRST = 3
+ok_before = collections.Counter()
+
+
+def later(name, what, connection):
+    ok_before[name] += 1
+    return (ok if ok_before[name] <= OK_FIRST else what)(connection)
+
+
 # What a path does; true means that the connection may serve another request.
 PATHS = {
     "/ok": ok,
     "/404": not_found,
     "/half": half,
     "/huge": huge,
+    "/huge-unannounced": huge_unannounced,
     "/utf8": utf8,
     "/headers": headers,
     "/slow": slow,
     "/hang": hang,
     "/redirect-loop": redirect_loop,
 }
+# A target that was good before it went bad: the first OK_FIRST requests are answered as /ok.
+PATHS |= {f"/ok-then{name}": functools.partial(later, name, what) for name, what in list(PATHS.items()) if what != ok}
 
 
 class Handler(socketserver.BaseRequestHandler):
@@ -138,7 +159,7 @@ class Handler(socketserver.BaseRequestHandler):
         path = words[1].split(b"?", 1)[0].decode("latin-1") if len(words) > 1 else ""
         print(path, flush=True)
         if path == "/":
-            send(self.request, 200, "".join(f"{name}\t{what.__doc__}\n" for name, what in PATHS.items()).encode())
+            send(self.request, 200, "".join(f"{name}\t{what.__doc__.splitlines()[0]}\n" for name, what in PATHS.items()).encode())
             return True
         return bool(PATHS.get(path, not_found)(self.request))
 
