@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A HTTP target that misbehaves, for tests of whole processes.
 
-Prints its port on the first line of standard output and serves until its standard input or itself is closed. Each path behaves in
-one way; GET / lists them. Standard library only.
+Prints its port on the first line of standard output, then the path of each request, and serves until its standard input or itself is
+closed. Each path behaves in one way; GET / lists them. The port may be given as an argument. Standard library only.
 """
 
 import itertools
@@ -136,6 +136,7 @@ class Handler(socketserver.BaseRequestHandler):
             head += piece
         words = head.split(b"\r\n", 1)[0].split(b" ")
         path = words[1].split(b"?", 1)[0].decode("latin-1") if len(words) > 1 else ""
+        print(path, flush=True)
         if path == "/":
             send(self.request, 200, "".join(f"{name}\t{what.__doc__}\n" for name, what in PATHS.items()).encode())
             return True
@@ -150,7 +151,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def main():
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Handler) as server:
         print(server.server_address[1], flush=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         # A test holds our standard input: when the test dies, so do we.
