@@ -21,6 +21,7 @@ namespace cppd {
   X(sample_outside_cycle, "a sample was observed while no cycle was open")                                    \
   X(sample_invalid_scope, "a host scope was malformed, or disagreed with what this cycle said of it before")  \
   X(sample_kind_conflict, "one name was observed as two kinds in one cycle, or against its established kind") \
+  X(sample_invalid_point, "a histogram, summary, state set or measure set point broke its schema")            \
   X(sample_declaration_conflict, "one name was declared with two units, descriptions or families")            \
   X(stale_handle, "a sample was observed through a handle whose series had expired")                          \
   X(series_capped, "a series was cut by the limit on series of the store or the collector")                   \

@@ -104,19 +104,29 @@ void Meter::set_scope(const HostScope& scope) {
   scope_ = *id;
 }
 
-Result<DescriptorId> Meter::declare(std::string_view name, Kind kind, const InstrumentOptions& options) const {
+Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
+                                    const InstrumentOptions& options) const {
   const auto full = prefix_.empty() ? std::string{name} : name.empty() ? prefix_ : fmt::format("{}.{}", prefix_, name);
-  const auto freshness = options.freshness.value_or(mode_ == Mode::snapshot ? Freshness::cycle : Freshness::committed);
   const auto refused = [&](std::string_view why) -> Result<DescriptorId> {
     auto error = invalid_input(fmt::format("metrix: {} for {}", why, full));
     refuse(error);
     store_->ledger().count(LossReason::sample_declaration_conflict, full);
     return std::unexpected(std::move(error));
   };
+  const auto window = options.window.value_or(Window::cumulative);
+  if (options.window && (mode_ == Mode::snapshot || (what.kind != Kind::histogram && what.kind != Kind::summary)))
+    return refused("a window belongs to stateful histograms and summaries");
+  if (window == Window::cycle && options.freshness.value_or(Freshness::cycle) != Freshness::cycle)
+    return refused("what counts by the cycle is cycle-fresh");
+  const bool each_cycle = mode_ == Mode::snapshot || window == Window::cycle;
+  const auto freshness = options.freshness.value_or(each_cycle ? Freshness::cycle : Freshness::committed);
   if (mode_ == Mode::snapshot && freshness == Freshness::committed)
     return refused("a snapshot instrument is cycle-fresh");
-  if (options.window) return refused("a window belongs to stateful histograms and summaries");
-  auto id = store_->declare(full, {.kind = kind, .mode = mode_, .freshness = freshness}, options);
+  auto schema = schema_of(what, mode_, options);
+  if (!schema) return refused(schema.error().what);
+  auto id = store_->declare(
+      full, {.kind = what.kind, .mode = mode_, .freshness = freshness, .window = window, .schema = std::move(*schema)},
+      options);
   if (!id) {
     store_->ledger().count(LossReason::sample_declaration_conflict, full);
     refuse(id.error());
@@ -124,7 +134,7 @@ Result<DescriptorId> Meter::declare(std::string_view name, Kind kind, const Inst
   return id;
 }
 
-SeriesRef Meter::plain(std::string_view name, Kind kind, const InstrumentOptions& options) const {
+SeriesRef Meter::plain(std::string_view name, InstrumentKind kind, const InstrumentOptions& options) const {
   const auto id = declare(name, kind, options);
   if (!id) return {};
   if (!usable_) {
@@ -136,7 +146,7 @@ SeriesRef Meter::plain(std::string_view name, Kind kind, const InstrumentOptions
   return store_->series(*id, labels, scope_);
 }
 
-std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, Kind kind, std::vector<std::string> keys,
+std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, InstrumentKind kind, std::vector<std::string> keys,
                                          const InstrumentOptions& options) const {
   std::vector<Label> probe;
   for (const auto& key : keys) probe.push_back({key, {}});

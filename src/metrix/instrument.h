@@ -7,45 +7,12 @@
 /// sections 2 to 4.
 #pragma once
 
-#include <cppd/metrix/store.h>
+#include <cppd/metrix/handle.h>
+#include <cppd/metrix/structured.h>
 
-#include <initializer_list>
 #include <memory>
-#include <utility>
 
 namespace cppd::metrix {
-
-/// A handle of one series. It pins the identity: a series that expired comes back at the next observation.
-///
-/// Threads   confined to the shard of the store.
-/// Lifetime  must not outlive the store.
-class Instrument {
- public:
-  Instrument() = default;
-  Instrument(Store& store, SeriesRef ref) : store_{&store}, ref_{ref} { store_->pin(ref_); }
-  Instrument(const Instrument& other) : store_{other.store_}, ref_{other.ref_} {
-    if (store_) store_->pin(ref_);
-  }
-  Instrument(Instrument&& other) noexcept : store_{std::exchange(other.store_, nullptr)}, ref_{other.ref_} {}
-  Instrument& operator=(Instrument other) noexcept {
-    std::swap(store_, other.store_);
-    std::swap(ref_, other.ref_);
-    return *this;
-  }
-  ~Instrument() {
-    if (store_) store_->unpin(ref_);
-  }
-
-  [[nodiscard]] bool refused() const { return store_ == nullptr; }
-  [[nodiscard]] SeriesRef ref() const { return ref_; }
-
- protected:
-  /// The same instrument with further labels. Refused when a key is empty or there twice.
-  [[nodiscard]] SeriesRef with_labels(Labels labels) const;
-
-  Store* store_ = nullptr;
-  SeriesRef ref_;
-};
 
 /// A gauge of a snapshot meter. Observing twice in a cycle: the last value stays.
 class Gauge : public Instrument {
@@ -58,14 +25,6 @@ class Gauge : public Instrument {
   }
   /// This gauge with further labels; each key once.
   [[nodiscard]] Gauge with(Labels labels) const { return derive<Gauge>(labels); }
-
- protected:
-  template <class Handle>
-  [[nodiscard]] Handle derive(Labels labels) const {
-    if (!store_) return {};
-    const auto ref = with_labels(labels);
-    return ref.index == 0 ? Handle{} : Handle{*store_, ref};
-  }
 };
 
 /// A counter of a snapshot meter: the source states its total.
@@ -173,10 +132,12 @@ class Meter {
   [[nodiscard]] const std::optional<Error>& error() const { return *error_; }
   [[nodiscard]] Store& store() const { return *store_; }
 
-  [[nodiscard]] Result<DescriptorId> declare(std::string_view name, Kind kind, const InstrumentOptions& options) const;
+  [[nodiscard]] Result<DescriptorId> declare(std::string_view name, InstrumentKind kind,
+                                             const InstrumentOptions& options) const;
   /// A handle for a plain instrument of the meter; refused when the declaration or the labels are.
-  [[nodiscard]] SeriesRef plain(std::string_view name, Kind kind, const InstrumentOptions& options) const;
-  [[nodiscard]] std::unique_ptr<VecCore> vec_core(std::string_view name, Kind kind, std::vector<std::string> keys,
+  [[nodiscard]] SeriesRef plain(std::string_view name, InstrumentKind kind, const InstrumentOptions& options) const;
+  [[nodiscard]] std::unique_ptr<VecCore> vec_core(std::string_view name, InstrumentKind kind,
+                                                  std::vector<std::string> keys,
                                                   const InstrumentOptions& options) const;
 
  protected:
@@ -196,8 +157,26 @@ class Meter {
   std::shared_ptr<std::optional<Error>> error_ = std::make_shared<std::optional<Error>>();
 };
 
-/// Derives meters and makes instruments; `GaugeHandle` and `CounterHandle` are those of its mode.
-template <class Self, class GaugeHandle, class CounterHandle>
+/// The handles of the two modes.
+struct SnapshotHandles {
+  using GaugeHandle = metrix::Gauge;
+  using CounterHandle = metrix::Counter;
+  using HistogramHandle = metrix::Histogram;
+  using SummaryHandle = metrix::Summary;
+  using MeasureGaugeHandle = metrix::MeasureSet;
+  using MeasureCounterHandle = metrix::MeasureCounter;
+};
+struct StatefulHandles {
+  using GaugeHandle = StatefulGauge;
+  using CounterHandle = StatefulCounter;
+  using HistogramHandle = StatefulHistogram;
+  using SummaryHandle = StatefulSummary;
+  using MeasureGaugeHandle = StatefulMeasureGauge;
+  using MeasureCounterHandle = StatefulMeasureCounter;
+};
+
+/// Derives meters and makes instruments; `Handles` are those of its mode.
+template <class Self, class Handles>
 class TypedMeter : public Meter {
  public:
   /// A meter whose names begin with `prefix` and a dot.
@@ -211,12 +190,37 @@ class TypedMeter : public Meter {
     return changed([&](Self& m) { m.set_scope(scope); });
   }
 
+  using GaugeHandle = typename Handles::GaugeHandle;
+  using CounterHandle = typename Handles::CounterHandle;
+  using HistogramHandle = typename Handles::HistogramHandle;
+  using SummaryHandle = typename Handles::SummaryHandle;
+  using MeasureGaugeHandle = typename Handles::MeasureGaugeHandle;
+  using MeasureCounterHandle = typename Handles::MeasureCounterHandle;
+
   [[nodiscard]] GaugeHandle gauge(std::string_view name, const InstrumentOptions& options = {}) const {
     return make<GaugeHandle>(plain(name, Kind::gauge, options));
   }
   [[nodiscard]] CounterHandle counter(std::string_view name, const InstrumentOptions& options = {}) const {
     return make<CounterHandle>(plain(name, Kind::counter, options));
   }
+  /// Structured kinds: the schema is in the options, `meter.histogram("latency", {.bounds = {1, 2, 5}})`.
+  [[nodiscard]] HistogramHandle histogram(std::string_view name, const InstrumentOptions& options = {}) const {
+    return make<HistogramHandle>(plain(name, Kind::histogram, options));
+  }
+  [[nodiscard]] SummaryHandle summary(std::string_view name, const InstrumentOptions& options = {}) const {
+    return make<SummaryHandle>(plain(name, Kind::summary, options));
+  }
+  [[nodiscard]] StateSet state_set(std::string_view name, const InstrumentOptions& options = {}) const {
+    return make<StateSet>(plain(name, Kind::stateset, options));
+  }
+  [[nodiscard]] MeasureGaugeHandle measure_gauge(std::string_view name, const InstrumentOptions& options = {}) const {
+    return make<MeasureGaugeHandle>(plain(name, Kind::measureset, options));
+  }
+  [[nodiscard]] MeasureCounterHandle measure_counter(std::string_view name,
+                                                     const InstrumentOptions& options = {}) const {
+    return make<MeasureCounterHandle>(plain(name, {Kind::measureset, true}, options));
+  }
+
   /// Series told apart by the values of `keys`: `meter.gauge_vec("disk_io_bytes", {"disk"})("sda").observe(1)`.
   template <std::size_t N>
   [[nodiscard]] Vec<GaugeHandle, N> gauge_vec(std::string_view name, const std::string_view (&keys)[N],
@@ -227,6 +231,32 @@ class TypedMeter : public Meter {
   [[nodiscard]] Vec<CounterHandle, N> counter_vec(std::string_view name, const std::string_view (&keys)[N],
                                                   const InstrumentOptions& options = {}) const {
     return Vec<CounterHandle, N>{vec_core(name, Kind::counter, {keys, keys + N}, options)};
+  }
+  template <std::size_t N>
+  [[nodiscard]] Vec<HistogramHandle, N> histogram_vec(std::string_view name, const std::string_view (&keys)[N],
+                                                      const InstrumentOptions& options = {}) const {
+    return Vec<HistogramHandle, N>{vec_core(name, Kind::histogram, {keys, keys + N}, options)};
+  }
+  template <std::size_t N>
+  [[nodiscard]] Vec<SummaryHandle, N> summary_vec(std::string_view name, const std::string_view (&keys)[N],
+                                                  const InstrumentOptions& options = {}) const {
+    return Vec<SummaryHandle, N>{vec_core(name, Kind::summary, {keys, keys + N}, options)};
+  }
+  template <std::size_t N>
+  [[nodiscard]] Vec<StateSet, N> state_set_vec(std::string_view name, const std::string_view (&keys)[N],
+                                               const InstrumentOptions& options = {}) const {
+    return Vec<StateSet, N>{vec_core(name, Kind::stateset, {keys, keys + N}, options)};
+  }
+  template <std::size_t N>
+  [[nodiscard]] Vec<MeasureGaugeHandle, N> measure_gauge_vec(std::string_view name, const std::string_view (&keys)[N],
+                                                             const InstrumentOptions& options = {}) const {
+    return Vec<MeasureGaugeHandle, N>{vec_core(name, Kind::measureset, {keys, keys + N}, options)};
+  }
+  template <std::size_t N>
+  [[nodiscard]] Vec<MeasureCounterHandle, N> measure_counter_vec(std::string_view name,
+                                                                 const std::string_view (&keys)[N],
+                                                                 const InstrumentOptions& options = {}) const {
+    return Vec<MeasureCounterHandle, N>{vec_core(name, {Kind::measureset, true}, {keys, keys + N}, options)};
   }
 
  protected:
@@ -245,13 +275,13 @@ class TypedMeter : public Meter {
   }
 };
 
-class SnapshotMeter : public TypedMeter<SnapshotMeter, Gauge, Counter> {
+class SnapshotMeter : public TypedMeter<SnapshotMeter, SnapshotHandles> {
  public:
   explicit SnapshotMeter(Store& store) : TypedMeter{store, Mode::snapshot} {}
   friend TypedMeter;
 };
 
-class StatefulMeter : public TypedMeter<StatefulMeter, StatefulGauge, StatefulCounter> {
+class StatefulMeter : public TypedMeter<StatefulMeter, StatefulHandles> {
  public:
   explicit StatefulMeter(Store& store) : TypedMeter{store, Mode::stateful} {}
   friend TypedMeter;

@@ -46,8 +46,11 @@ std::optional<double> Reader::value(std::string_view name, Labels wanted) const 
 std::optional<double> Reader::delta(SeriesId id) const {
   check();
   const auto& series = store_.committed()[index_of(id)];
-  if (store_.descriptor_of(id).kind != Kind::counter || series.previous_seen == 0) return std::nullopt;
-  if (series.seen != series.previous_seen + 1) return std::nullopt;
+  const auto& descriptor = store_.descriptor_of(id);
+  if (descriptor.kind != Kind::counter || descriptor.window == Window::cycle) return std::nullopt;
+  if (series.previous_seen == 0 || series.seen != series.previous_seen + 1) return std::nullopt;
+  const bool sum = descriptor.role == Role::histogram_sum || descriptor.role == Role::summary_sum;
+  if (sum && series.value < series.previous) return std::nullopt;  // sums are signed: no reset can be told
   return series.value >= series.previous ? series.value - series.previous : series.value;
 }
 

@@ -27,7 +27,8 @@ class Reader {
   /// Empty when no visible series has this name and these labels (sorted by key).
   [[nodiscard]] std::optional<double> value(std::string_view name, Labels labels) const;
   /// Increase of a counter between its last two writes, when those were attempts in a row; a total that fell counts
-  /// from zero.
+  /// from zero, but for the sum of a histogram or summary, which may fall of itself. Empty for counts of one cycle
+  /// only.
   [[nodiscard]] std::optional<double> delta(SeriesId id) const;
   [[nodiscard]] bool fresh(SeriesId id) const;
   /// Replaces `into` by the labels of a series, in key order.

@@ -83,37 +83,64 @@ Result<DescriptorId> Store::declare(std::string_view name, const Authority& auth
   bool found = false;
   for (const auto candidate : known.descriptors) {
     const auto& have = descriptor(candidate);
-    if (Authority{have.source, have.mode, have.freshness, have.window} != authority) continue;
+    if (Authority{have.source, have.mode, have.freshness, have.window, have.shape ? have.shape->schema : Schema{}} !=
+        authority)
+      continue;
     id = candidate;
     found = true;
   }
-  if (!found && known.registered && !cycle_open()) {
-    const auto& have = descriptor(known.descriptors.front());
-    const char* what = have.source != authority.kind ? "kind" : have.mode != authority.mode ? "mode" : "freshness";
-    return std::unexpected(invalid_input(fmt::format("metrix: instrument {} mismatch for {}", what, name)));
+  if (known.registered && !cycle_open()) {
+    std::string_view what;
+    if (mismatches(descriptor(known.established), authority, what)) {
+      return std::unexpected(invalid_input(fmt::format("metrix: {} mismatch for {}", what, name)));
+    }
   }
-  if (!found) {
-    id = static_cast<DescriptorId>(descriptors_.size());
-    auto made = std::make_unique<Descriptor>();
-    made->name = known.text;
-    made->name_index = name_index;
-    made->kind = made->source = authority.kind;
-    made->mode = authority.mode;
-    made->freshness = authority.freshness;
-    made->window = authority.window;
-    descriptors_.push_back(std::move(made));
-    known.descriptors.push_back(id);
-    if (known.descriptors.size() == 2) contested_names_.push_back(name_index);
-  }
+  if (!found) id = new_descriptor(name_index, authority);
   if (auto done = complete(*descriptors_[index_of(id)], id, options); !done) return std::unexpected(done.error());
   if (!cycle_open() && !known.registered) {
     known.registered = true;
+    known.established = id;
     if (known.live_series == 0 && !known.idle_listed) {
       known.idle_listed = true;
       known.idle_since = 0;
       idle_names_.push_back(name_index);
     }
   }
+  return id;
+}
+
+/// Would `wanted` be another authority than that of `have`? A histogram whose bounds are open goes with any bounds.
+bool Store::mismatches(const Descriptor& have, const Authority& wanted, std::string_view& what) const {
+  if (have.source != wanted.kind) {
+    what = "instrument kind";
+  } else if (have.mode != wanted.mode) {
+    what = "instrument mode";
+  } else if (have.freshness != wanted.freshness) {
+    what = "instrument freshness";
+  } else if (have.window != wanted.window) {
+    what = "instrument window";
+  } else if (have.shape && !have.shape->schema.open && !wanted.schema.open && have.shape->schema != wanted.schema) {
+    constexpr std::string_view kWhat[] = {"histogram schema", "summary schema", "stateset schema", "measureset schema"};
+    what = kWhat[static_cast<std::size_t>(wanted.kind) - static_cast<std::size_t>(Kind::histogram)];
+  }
+  return !what.empty();
+}
+
+DescriptorId Store::new_descriptor(std::uint32_t name_index, const Authority& authority) {
+  auto& name = names_[name_index];
+  const auto id = static_cast<DescriptorId>(descriptors_.size());
+  auto made = std::make_unique<Descriptor>();
+  made->name = name.text;
+  made->name_index = name_index;
+  made->kind = made->source = authority.kind;
+  made->mode = authority.mode;
+  made->freshness = authority.freshness;
+  made->window = authority.window;
+  made->authority = id;
+  descriptors_.push_back(std::move(made));
+  name.descriptors.push_back(id);
+  if (!authority.schema.open && ++name.authorities == 2) contested_names_.push_back(name_index);
+  if (structured(authority.kind)) give_shape(id, authority.schema);
   return id;
 }
 
@@ -134,6 +161,7 @@ Result<> Store::complete(Descriptor& descriptor, DescriptorId id, const Instrume
   if (field)
     return std::unexpected(invalid_input(fmt::format("metrix: metric {} mismatch for {}", field, descriptor.name)));
   descriptor = std::move(next);
+  if (changed && descriptor.shape) describe_parts(descriptor);
   if (changed && descriptor.live_series > 0 && std::ranges::find(redescribed_next_, id) == redescribed_next_.end()) {
     redescribed_next_.push_back(id);
   }
@@ -174,19 +202,24 @@ SeriesRef Store::series(DescriptorId descriptor, Labels labels, ScopeId scope) {
 SeriesRef Store::series(DescriptorId descriptor, LabelSetId labels, ScopeId scope) {
   const Identity wanted{descriptor, labels, scope};
   if (const auto found = index_.find(wanted); found != index_.end()) return {*found, hot_[*found].generation};
+  const bool in_parts = structured(this->descriptor(descriptor).kind);
+  if (in_parts && reserves(this->descriptor(descriptor), labels)) return {};
   const auto index = new_slot();
   labels_.acquire(labels);
   identity_[index] = wanted;
   committed_[index].descriptor = descriptor;
   index_.insert(index);
   fresh_.push_back(index);
+  if (in_parts) make_bundle(index);
   return {index, hot_[index].generation};
 }
 
 void Store::unpin(SeriesRef ref) {
   if (hot_[ref.index].generation != ref.generation) return;
   --identity_[ref.index].pins;  // an absent series without pins goes at the end of its cycle
-  if (identity_[ref.index].pins == 0 && committed_[ref.index].seen == 0) fresh_.push_back(ref.index);
+  if (identity_[ref.index].pins > 0 || committed_[ref.index].seen != 0) return;
+  if (const auto* parts = bundle(ref); parts != nullptr && head_in_use(*parts)) return;
+  fresh_.push_back(ref.index);
 }
 
 Result<ScopeId> Store::scope(const HostScope& wanted) {
@@ -259,7 +292,14 @@ void Store::retract(std::span<const SeriesRef> refs) {
   bool found = false;
   for (const auto ref : refs) {
     auto& hot = hot_[ref.index];
-    if (hot.generation != ref.generation || hot.stamp != cycle_) continue;
+    if (hot.generation != ref.generation) continue;
+    if (const auto* parts = bundle(ref); parts != nullptr) {
+      for (const auto part : (parts->target_bundle && alive(parts->target) ? parts->target_bundle : parts)->parts) {
+        found = found || hot_[part].stamp == cycle_;
+        hot_[part].stamp = 0;
+      }
+    }
+    if (hot.stamp != cycle_) continue;
     hot.stamp = 0;
     found = true;
   }

@@ -6,7 +6,9 @@
 
 #include <cppd/base/ledger.h>
 #include <cppd/base/result.h>
+#include <cppd/metrix/bundle.h>
 #include <cppd/metrix/label_table.h>
+#include <cppd/metrix/schema.h>
 #include <cppd/metrix/types.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -24,7 +26,7 @@ namespace cppd::metrix {
 class Reader;
 
 /// What all series of one name and one authority share. A name has one of these but for the rare case that its kind
-/// changes.
+/// changes. A structured metric has one more for each name that its parts bear.
 struct Descriptor {
   std::string name;
   std::uint32_t name_index = 0;
@@ -38,6 +40,10 @@ struct Descriptor {
   /// Which fields of `meta` somebody declared.
   bool has_description = false, has_family = false, has_priority = false, has_unit = false, has_float = false;
   std::uint32_t live_series = 0;
+  DescriptorId authority{};              ///< of a part: the descriptor of its metric; else this one
+  std::shared_ptr<const Shape> shape{};  ///< of a structured metric
+  std::uint32_t bundles = 0;
+  bool from_points = false;  ///< made for bounds that an open histogram observed; nobody holds it
 };
 
 /// The committed side of one series.
@@ -88,6 +94,7 @@ class Store {
     Mode mode = Mode::snapshot;
     Freshness freshness = Freshness::cycle;
     Window window = Window::cumulative;
+    Schema schema{};
     friend bool operator==(const Authority&, const Authority&) = default;
   };
   /// Finds or makes the descriptor of `name` and completes its declaration.
@@ -132,6 +139,30 @@ class Store {
   void retract(std::span<const SeriesRef> refs);
   [[nodiscard]] bool alive(SeriesRef ref) const { return hot_[ref.index].generation == ref.generation; }
 
+  // Writing structured series, part by part: structured.h validates the points. A point is all or nothing: nothing is
+  // staged before one of the two functions that open it has said yes.
+
+  /// The parts of a structured series. Null when `head` is none.
+  [[nodiscard]] Bundle* bundle(SeriesRef head);
+  /// Opens a point that replaces the series. False, and counted, outside a cycle.
+  [[nodiscard]] bool open_point(const Bundle& bundle);
+  /// Opens a point that changes the series: parts start from what is staged, else from what is committed, else from 0.
+  [[nodiscard]] bool open_change(Bundle& bundle);
+  /// Stages a part as it is, finite or not.
+  void set_part(const Bundle& bundle, std::size_t part, double value) {
+    const auto index = bundle.parts[part];
+    Hot& hot = hot_[index];
+    if (hot.stamp != cycle_) {
+      hot.stamp = cycle_;
+      touched_[touched_count_++] = index;
+    }
+    hot.staged = value;
+  }
+  void add_to_part(const Bundle& bundle, std::size_t part, double delta) { hot_[bundle.parts[part]].staged += delta; }
+  /// The series with these bounds that an open histogram stands for. Null when its declaration is refused.
+  [[nodiscard]] Bundle* settle_bounds(Bundle& opener, std::span<const double> bounds);
+  void refuse_point(const Bundle& bundle, LossReason reason = LossReason::sample_invalid_point);
+
   // Reading. Valid until the next commit or abort; Reader checks that.
 
   [[nodiscard]] const CollectMeta& meta() const { return meta_; }
@@ -163,6 +194,7 @@ class Store {
 
  private:
   static constexpr std::uint32_t kClosed = 0xFFFF'FFFF;
+  static constexpr std::uint32_t kPart = 0x8000'0000;
 
   struct Hot {
     double staged = 0;
@@ -173,7 +205,7 @@ class Store {
     DescriptorId descriptor{};
     LabelSetId labels{};
     ScopeId scope{};
-    std::uint32_t pins = 0;
+    std::uint32_t pins = 0;  // of a part: kPart and the slot of its head, which has the pins of all
     [[nodiscard]] bool same_series(const Identity& other) const {
       return descriptor == other.descriptor && labels == other.labels && scope == other.scope;
     }
@@ -182,7 +214,9 @@ class Store {
     std::string text;
     std::vector<DescriptorId> descriptors;
     std::uint32_t live_series = 0;
-    std::uint64_t idle_since = 0;  // clock of the first commit without series; 0 while it has some
+    std::uint64_t idle_since = 0;   // clock of the first commit without series; 0 while it has some
+    DescriptorId established{};     // the authority of the last commit or, before any, of the first declaration
+    std::uint32_t authorities = 0;  // descriptors that series can have: not the open ones
     bool registered = false;
     bool idle_listed = false;
   };
@@ -201,11 +235,37 @@ class Store {
   };
 
   bool refuse(SeriesRef ref, double value);
+  [[nodiscard]] bool mismatches(const Descriptor& have, const Authority& wanted, std::string_view& what) const;
+  [[nodiscard]] DescriptorId new_descriptor(std::uint32_t name_index, const Authority& authority);
   [[nodiscard]] Result<> complete(Descriptor& descriptor, DescriptorId id, const InstrumentOptions& options);
   [[nodiscard]] std::uint32_t new_slot();
   void free_slot(std::uint32_t index);
   void drop_unused_fresh();
   void remove(std::uint32_t index);
+  void note_birth(std::uint32_t index);
+  void note_death(std::uint32_t index);
+
+  // Structured series (store_structured.cc).
+  void give_shape(DescriptorId id, const Schema& schema);
+  void describe_parts(const Descriptor& source);
+  [[nodiscard]] bool reserves(const Descriptor& descriptor, LabelSetId labels);
+  void make_bundle(std::uint32_t head);
+  void free_bundle(std::uint32_t head);
+  [[nodiscard]] bool is_head(std::uint32_t index) const { return bundles_.contains(index); }
+  [[nodiscard]] bool head_in_use(const Bundle& bundle) const;
+  [[nodiscard]] std::uint32_t head_of(std::uint32_t index) const {
+    const auto pins = identity_[index].pins;
+    return (pins & kPart) != 0 ? pins & ~kPart : 0;
+  }
+  [[nodiscard]] DescriptorId authority_of(std::uint32_t index) const {
+    return descriptor(committed_[index].descriptor).authority;
+  }
+  /// Series as the author counts them: the parts of a structured one are one.
+  [[nodiscard]] std::size_t source_count() const { return live_series_ - live_parts_ + live_bundles_; }
+  [[nodiscard]] bool first_of_source(std::uint32_t index) const;
+  [[nodiscard]] DescriptorId concrete_descriptor(const Descriptor& open, std::span<const double> bounds);
+  [[nodiscard]] std::uint64_t seed_of(std::uint32_t head) const;
+  void finish_estimates();
 
   // Steps of a commit, in order (store_commit.cc).
   void resolve_conflicts();
@@ -228,11 +288,13 @@ class Store {
   std::vector<std::uint32_t> free_slots_;
   boost::unordered_flat_set<std::uint32_t, IndexHash, IndexEqual> index_;
 
+  boost::unordered_flat_map<std::uint32_t, std::unique_ptr<Bundle>> bundles_;  // by head
+
   std::vector<std::unique_ptr<Descriptor>> descriptors_;
   std::vector<Name> names_;
   boost::unordered_flat_map<std::string, std::uint32_t> name_index_;
   std::vector<std::uint32_t> idle_names_;
-  std::vector<std::uint32_t> contested_names_;  // with more than one descriptor
+  std::vector<std::uint32_t> contested_names_;  // with more than one authority
   std::vector<HostScope> scopes_;
 
   // This cycle. `touched_` always has room for every slot.
@@ -240,6 +302,9 @@ class Store {
   std::vector<std::uint32_t> touched_;
   std::size_t touched_count_ = 0;
   std::vector<std::uint32_t> fresh_;  // slots made since the last commit or abort
+
+  std::vector<Bundle*> estimating_;  // summaries whose quantiles this cycle changes
+  std::vector<double> sorted_;
 
   // The last commit.
   std::vector<SeriesId> born_;
@@ -253,6 +318,8 @@ class Store {
   std::uint64_t epoch_ = 0;
   std::uint32_t oldest_clock_ = 0;  // no present series was seen before this
   std::uint32_t live_series_ = 0;
+  std::uint32_t live_parts_ = 0;
+  std::uint32_t live_bundles_ = 0;
 };
 
 }  // namespace cppd::metrix

@@ -23,10 +23,11 @@ void Store::commit() {
   redescribed_.swap(redescribed_next_);
   redescribed_next_.clear();
   if (!contested_names_.empty()) resolve_conflicts();
+  finish_estimates();
   publish_touched();
   if (!contested_names_.empty()) supersede();
   expire();
-  if (options_.max_series > 0 && live_series_ > options_.max_series) enforce_cap();
+  if (options_.max_series > 0 && source_count() > options_.max_series) enforce_cap();
   if (!idle_names_.empty()) sweep_names();
   changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_};
   close_cycle(AttemptStatus::success);
@@ -43,6 +44,7 @@ void Store::close_cycle(AttemptStatus status) {
   if (status == AttemptStatus::success) meta_.last_success_seq = attempts_;
   cycle_ = kClosed;
   touched_count_ = 0;
+  estimating_.clear();
   ++epoch_;
   if (!fresh_.empty()) drop_unused_fresh();
 }
@@ -52,7 +54,11 @@ void Store::drop_unused_fresh() {
   fresh_.erase(std::ranges::unique(fresh_).begin(), fresh_.end());
   for (const auto index : fresh_) {
     const bool free_already = !index_.contains(index);
-    if (!free_already && committed_[index].seen == 0 && identity_[index].pins == 0) free_slot(index);
+    if (free_already || committed_[index].seen != 0 || identity_[index].pins != 0) continue;
+    if (!is_head(index))
+      free_slot(index);
+    else if (!head_in_use(*bundles_[index]))
+      free_bundle(index);
   }
   fresh_.clear();
 }
@@ -61,9 +67,9 @@ void Store::drop_unused_fresh() {
 /// dropped.
 void Store::resolve_conflicts() {
   std::vector<std::pair<std::uint32_t, DescriptorId>> observed;  // (name, authority) of contested names
-  const auto contested = [&](const Descriptor& d) { return names_[d.name_index].descriptors.size() > 1; };
+  const auto contested = [&](const Descriptor& d) { return names_[d.name_index].authorities > 1; };
   for (std::size_t i = 0; i < touched_count_; ++i) {
-    const auto id = identity_[touched_[i]].descriptor;
+    const auto id = authority_of(touched_[i]);
     if (contested(descriptor(id))) observed.emplace_back(descriptor(id).name_index, id);
   }
   std::ranges::sort(observed);
@@ -89,7 +95,7 @@ void Store::resolve_conflicts() {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < touched_count_; ++i) {
     const auto index = touched_[i];
-    if (std::ranges::find(losers, identity_[index].descriptor) == losers.end()) {
+    if (std::ranges::find(losers, authority_of(index)) == losers.end()) {
       touched_[kept++] = index;
     } else {
       ledger_->count(LossReason::sample_kind_conflict, descriptor(identity_[index].descriptor).name);
@@ -108,12 +114,7 @@ void Store::publish_touched() {
     auto& series = committed_[index];
     if (series.seen == 0) [[unlikely]] {
       born_.push_back(static_cast<SeriesId>(index));
-      auto& descriptor = *descriptors_[index_of(series.descriptor)];
-      ++descriptor.live_series;
-      auto& name = names_[descriptor.name_index];
-      ++name.live_series;
-      name.registered = true;
-      ++live_series_;
+      note_birth(index);
     }
     series.previous = series.value;
     series.previous_seen = series.seen;
@@ -123,10 +124,23 @@ void Store::publish_touched() {
   }
 }
 
-/// Removes a present series; its slot is freed unless a handle pins it.
-void Store::remove(std::uint32_t index) {
-  auto& series = committed_[index];
-  auto& descriptor = *descriptors_[index_of(series.descriptor)];
+void Store::note_birth(std::uint32_t index) {
+  auto& descriptor = *descriptors_[index_of(committed_[index].descriptor)];
+  ++descriptor.live_series;
+  auto& name = names_[descriptor.name_index];
+  ++name.live_series;
+  name.registered = true;
+  name.established = descriptor.authority;
+  ++live_series_;
+  const auto head = head_of(index);
+  if (head == 0) return;
+  ++descriptors_[index_of(descriptor.authority)]->live_series;
+  ++live_parts_;
+  if (bundles_[head]->present++ == 0) ++live_bundles_;
+}
+
+void Store::note_death(std::uint32_t index) {
+  auto& descriptor = *descriptors_[index_of(committed_[index].descriptor)];
   --descriptor.live_series;
   auto& name = names_[descriptor.name_index];
   if (--name.live_series == 0 && !name.idle_listed) {
@@ -135,15 +149,27 @@ void Store::remove(std::uint32_t index) {
     idle_names_.push_back(descriptor.name_index);
   }
   --live_series_;
+  const auto head = head_of(index);
+  if (head == 0) return;
+  --descriptors_[index_of(descriptor.authority)]->live_series;
+  --live_parts_;
+  if (--bundles_[head]->present == 0) --live_bundles_;
+}
+
+/// Removes a present series; its slot is freed unless a handle pins it.
+void Store::remove(std::uint32_t index) {
+  auto& series = committed_[index];
+  note_death(index);
   const bool born_now = series.previous_seen == 0 && series.seen == cycle_;
   if (born_now)
     born_.erase(std::ranges::find(born_, static_cast<SeriesId>(index)));  // cut by the cap
   else
     died_.push_back(static_cast<SeriesId>(index));
-  if (identity_[index].pins == 0)
-    free_slot(index);
-  else
-    series = {.descriptor = series.descriptor};
+  if (identity_[index].pins == 0) return free_slot(index);
+  series = {.descriptor = series.descriptor};
+  if (const auto head = head_of(index); head != 0 && bundles_[head]->present == 0 && identity_[head].pins == 0) {
+    free_bundle(head);
+  }
 }
 
 /// A name that was observed with a new authority only: every series of the old one goes.
@@ -153,14 +179,14 @@ void Store::supersede() {
     std::optional<DescriptorId> winner;
     for (const auto id : name.descriptors) {
       const bool fresh =
-          std::ranges::any_of(born_, [&](SeriesId series) { return committed_[index_of(series)].descriptor == id; });
+          std::ranges::any_of(born_, [&](SeriesId series) { return authority_of(index_of(series)) == id; });
       if (fresh && descriptor(id).live_series > 0) winner = id;
     }
     if (!winner) continue;
     for (const auto id : name.descriptors) {
       if (id == *winner || descriptor(id).live_series == 0) continue;
       for (std::uint32_t index = 1; index < committed_.size(); ++index) {
-        if (committed_[index].seen != 0 && committed_[index].descriptor == id) remove(index);
+        if (committed_[index].seen != 0 && authority_of(index) == id) remove(index);
       }
       auto& old = *descriptors_[index_of(id)];  // its declaration is not inherited by what comes back later
       old.has_description = old.has_family = old.has_priority = old.has_unit = old.has_float = false;
@@ -176,7 +202,7 @@ void Store::expire() {
     const auto& series = committed_[index];
     if (series.seen == 0) continue;
     if (clock_ - series.seen_clock >= limit) {
-      ledger_->count(LossReason::series_expired);
+      if (first_of_source(index)) ledger_->count(LossReason::series_expired);
       remove(index);
     } else {
       oldest = std::min(oldest, series.seen_clock);
@@ -188,19 +214,26 @@ void Store::expire() {
 void Store::enforce_cap() {
   std::vector<std::uint32_t> present;
   for (std::uint32_t index = 1; index < committed_.size(); ++index) {
-    if (committed_[index].seen != 0) present.push_back(index);
+    if (committed_[index].seen != 0 && first_of_source(index)) present.push_back(index);
   }
   std::ranges::sort(present, [&](std::uint32_t a, std::uint32_t b) {
     if (committed_[a].seen_clock != committed_[b].seen_clock)
       return committed_[a].seen_clock < committed_[b].seen_clock;
     if (identity_[a].scope != identity_[b].scope)
       return host_scope(identity_[a].scope).key < host_scope(identity_[b].scope).key;
-    return before(static_cast<SeriesId>(a), static_cast<SeriesId>(b));
+    const auto head_a = head_of(a);
+    const auto head_b = head_of(b);
+    return before(static_cast<SeriesId>(head_a ? head_a : a), static_cast<SeriesId>(head_b ? head_b : b));
   });
-  present.resize(live_series_ - options_.max_series);
+  present.resize(source_count() - options_.max_series);
   for (const auto index : present) {
-    ledger_->count(LossReason::series_capped, descriptor(identity_[index].descriptor).name);
-    remove(index);
+    ledger_->count(LossReason::series_capped, descriptor(authority_of(index)).name);
+    if (const auto head = head_of(index); head != 0) {
+      const auto parts = bundles_[head]->parts;  // a copy: the bundle may go with its last part
+      for (const auto part : parts) remove(part);
+    } else {
+      remove(index);
+    }
   }
 }
 

@@ -31,6 +31,8 @@ enum class Role : std::uint8_t {
   stateset_state,
   measureset_field,
 };
+/// How many states of a set are on: any number, or exactly one.
+enum class StateMode : std::uint8_t { bitset, one };
 enum class AttemptStatus : std::uint8_t { unknown, success, failed };
 
 [[nodiscard]] std::string_view kind_name(Kind kind);
@@ -59,6 +61,15 @@ struct SeriesRef {
   friend bool operator==(const SeriesRef&, const SeriesRef&) = default;
 };
 
+/// One number of a measure set.
+struct MeasureField {
+  std::string name;
+  bool is_float = false;
+  friend bool operator==(const MeasureField&, const MeasureField&) = default;
+};
+
+inline constexpr std::uint32_t kReservoirDefault = 1024;
+
 /// What an author may say of an instrument. A field that is set, even to its default, is declared: it may be completed
 /// by others later, but not changed while the metric lives.
 struct InstrumentOptions {
@@ -68,7 +79,15 @@ struct InstrumentOptions {
   std::optional<std::string> unit{};
   std::optional<bool> is_float{};
   std::optional<Freshness> freshness{};
-  std::optional<Window> window{};
+  std::optional<Window> window{};  ///< of stateful histograms and summaries
+
+  // The schema of a structured kind; an empty list is one that was not given.
+  std::vector<double> bounds{};     ///< of a histogram; without any it takes those of its points
+  std::vector<double> quantiles{};  ///< of a summary
+  std::optional<std::uint32_t> reservoir{};
+  std::vector<std::string> states{};
+  std::optional<StateMode> state_mode{};
+  std::vector<MeasureField> fields{};  ///< of a measure set
 };
 
 /// The descriptive part of a descriptor, as the chart engine sees it.

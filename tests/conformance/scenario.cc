@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <limits>
 #include <sstream>
 
 #include "protocol/reader.h"
@@ -16,18 +15,6 @@ namespace cppd::conformance {
 namespace {
 
 using nlohmann::json;
-
-std::vector<std::pair<std::string, std::string>> pairs(const json& list) {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const auto& item : list) out.emplace_back(item.at(0).get<std::string>(), item.at(1).get<std::string>());
-  return out;
-}
-
-std::vector<Label> borrowed(const std::vector<std::pair<std::string, std::string>>& labels) {
-  std::vector<Label> out;
-  for (const auto& [key, value] : labels) out.push_back({key, value});
-  return out;
-}
 
 json number_text(double value) {
   if (std::isnan(value)) return "NaN";
@@ -67,30 +54,12 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-double number_of(const json& value) {
-  if (value.is_number()) return value.get<double>();
-  const auto text = value.get<std::string>();
-  if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
-  return text == "-Inf" ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
-}
-
 std::string protocol_violations(const std::string& text) {
   protocol::Reader reader;
   reader.feed(text);
   reader.finish();
   return reader.report();
 }
-
-struct Scenario::Instrument {
-  const json* spec;
-  bool counter = false;
-  bool stateful = false;
-  bool vec = false;
-  bool declared = false;
-  metrix::Instrument plain;
-  std::unique_ptr<metrix::VecCore> children;
-  std::unique_ptr<metrix::Meter> meter;
-};
 
 Scenario::Scenario(const json& body) : body_{body} {
   const auto job = body.value("job", json::object());
@@ -120,8 +89,6 @@ bool Scenario::built(const json& body) {
   const auto job = body.value("job", json::object());
   if (job.contains("vnode") || job.contains("vnode_owner")) return false;
   for (const auto& instrument : body.at("instruments")) {
-    const auto kind = instrument.at("kind").get<std::string>();
-    if (kind != "gauge" && kind != "counter") return false;
     if (instrument.contains("scope")) return false;
   }
   return std::ranges::none_of(body.at("cycles"), [](const json& cycle) { return cycle.contains("vnode"); });
@@ -129,16 +96,11 @@ bool Scenario::built(const json& body) {
 
 bool Scenario::load() {
   for (const auto& spec : body_.at("instruments")) {
-    auto instrument = std::make_unique<Instrument>();
-    instrument->spec = &spec;
-    instrument->counter = spec.at("kind") == "counter";
-    instrument->stateful = spec.at("mode") == "stateful";
-    instrument->vec = spec.contains("vec") || spec.value("is_vec", false);
-    const bool at_start = spec.value("declare", std::string{"start"}) == "start";
+    auto instrument = std::make_unique<ScenarioInstrument>(*store_, spec);
     auto& kept = *instrument;
     instruments_[spec.at("id").get<std::string>()] = std::move(instrument);
-    if (at_start && !declare(kept)) {
-      load_error_ = kept.meter->error() ? kept.meter->error()->text() : "refused";
+    if (kept.declared_at_start() && !kept.declare()) {
+      load_error_ = kept.error();
       return false;
     }
   }
@@ -152,82 +114,13 @@ bool Scenario::load() {
   return loaded.has_value();
 }
 
-bool Scenario::declare(Instrument& instrument) {
-  const auto& spec = *instrument.spec;
-  const auto options_json = spec.value("options", json::object());
-  metrix::InstrumentOptions options;
-  if (options_json.contains("description")) options.description = options_json["description"].get<std::string>();
-  if (options_json.contains("chart_family")) options.chart_family = options_json["chart_family"].get<std::string>();
-  if (options_json.contains("unit")) options.unit = options_json["unit"].get<std::string>();
-  if (options_json.contains("chart_priority"))
-    options.chart_priority = options_json["chart_priority"].get<std::int64_t>();
-  if (options_json.contains("float")) options.is_float = options_json["float"].get<bool>();
-  if (options_json.contains("freshness")) {
-    options.freshness = options_json["freshness"] == "cycle" ? metrix::Freshness::cycle : metrix::Freshness::committed;
-  }
-  if (options_json.contains("window")) {
-    options.window = options_json["window"] == "cycle" ? metrix::Window::cycle : metrix::Window::cumulative;
-  }
-  if (options_json.contains("bounds") || options_json.contains("states") || options_json.contains("quantiles"))
-    return false;
-  const auto labels = pairs(spec.value("labels", json::array()));
-  const auto name = spec.at("name").get<std::string>();
-  const auto kind = instrument.counter ? metrix::Kind::counter : metrix::Kind::gauge;
-  const auto make = [&](auto meter) {
-    meter = meter.prefixed(spec.value("prefix", std::string{})).with_labels(borrowed(labels));
-    instrument.meter = std::make_unique<metrix::Meter>(meter);
-    if (instrument.vec) {
-      instrument.children = meter.vec_core(name, kind, spec.value("vec", std::vector<std::string>{}), options);
-      return instrument.children != nullptr;
-    }
-    const auto ref = meter.plain(name, kind, options);
-    instrument.plain = ref.index == 0 ? metrix::Instrument{} : metrix::Instrument{*store_, ref};
-    return ref.index != 0 || !meter.error();
-  };
-  instrument.declared =
-      instrument.stateful ? make(metrix::StatefulMeter{*store_}) : make(metrix::SnapshotMeter{*store_});
-  return instrument.declared;
-}
-
-/// False when the write was refused; the reference ends its collection there, we go on (diff D1).
-bool Scenario::write(const json& write) {
-  auto& instrument = *instruments_.at(write.at("i").get<std::string>());
-  const auto when = instrument.spec->value("declare", std::string{"start"});
-  if ((when == "each" || (when == "first" && !instrument.declared)) && !declare(instrument)) return false;
-  const auto op = write.at("op").get<std::string>();
-  if (op == "declare") return true;
-  metrix::Gauge handle;
-  if (instrument.vec) {
-    const auto texts = write.value("vec", std::vector<std::string>{});
-    const std::vector<std::string_view> values{texts.begin(), texts.end()};
-    const auto ref = instrument.children->child(values);
-    if (ref.index == 0) return false;
-    handle = metrix::Gauge{*store_, ref};
-  } else {
-    if (instrument.plain.refused()) return false;
-    handle = metrix::Gauge{*store_, instrument.plain.ref()};
-  }
-  std::vector<std::vector<std::pair<std::string, std::string>>> sets;
-  if (write.contains("labels")) sets.push_back(pairs(write["labels"]));
-  for (const auto& set : write.value("label_sets", json::array())) sets.push_back(pairs(set));
-  std::vector<Label> all;
-  for (const auto& set : sets) {
-    const auto labels = borrowed(set);
-    all.insert(all.end(), labels.begin(), labels.end());
-  }
-  if (!all.empty()) handle = handle.with(all);
-  if (handle.refused()) return false;
-  const double value = write.contains("v") ? number_of(write["v"]) : 0;
-  if (op == "add") return store_->add(handle.ref(), value);
-  return store_->observe(handle.ref(), value);
-}
-
 json Scenario::run(const json& cycle) {
   json got{{"ok", true}, {"outcome", "ok"}, {"lines", json::array()}};
   const auto& expect = cycle.at("expect");
   store_->begin();
   const auto end = cycle.value("end", std::string{"commit"});
-  for (const auto& one : cycle.value("writes", json::array())) (void)write(one);
+  for (const auto& one : cycle.value("writes", json::array()))
+    (void)instruments_.at(one.at("i").get<std::string>())->write(one);
   if (end == "commit") {
     store_->commit();
   } else {

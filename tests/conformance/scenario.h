@@ -6,17 +6,15 @@
 #include <cppd/base/ledger.h>
 #include <cppd/chartemit/netdata_sink.h>
 #include <cppd/chartengine/engine.h>
-#include <cppd/metrix/instrument.h>
 #include <nlohmann/json.hpp>
 
 #include <map>
 #include <memory>
 #include <string>
 
-namespace cppd::conformance {
+#include "scenario_instrument.h"
 
-/// A number of a case: JSON, or "NaN", "+Inf", "-Inf".
-[[nodiscard]] double number_of(const nlohmann::json& value);
+namespace cppd::conformance {
 
 /// What the strict reader of the protocol says of `text`; empty when it accepts it.
 [[nodiscard]] std::string protocol_violations(const std::string& text);
@@ -39,10 +37,6 @@ class Scenario {
   [[nodiscard]] std::string ledger_summary() const { return ledger_.summary(); }
 
  private:
-  struct Instrument;
-
-  [[nodiscard]] bool declare(Instrument& instrument);
-  [[nodiscard]] bool write(const nlohmann::json& write);
   [[nodiscard]] nlohmann::json emit(const nlohmann::json& cycle, nlohmann::json expect);
   [[nodiscard]] nlohmann::json dump() const;
 
@@ -53,7 +47,7 @@ class Scenario {
   netdataapi::FramePool pool_{4096};
   chartemit::NetdataSink sink_{ledger_};
   chartemit::Environment environment_;
-  std::map<std::string, std::unique_ptr<Instrument>> instruments_;
+  std::map<std::string, std::unique_ptr<ScenarioInstrument>> instruments_;
   std::string load_error_;
   bool first_ = true;
 };

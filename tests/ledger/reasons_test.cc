@@ -106,6 +106,13 @@ const Row kRows[] = {
        });
        return house.ledger;
      }},
+    {LossReason::sample_invalid_point,
+     [] {
+       House house;
+       const auto histogram = house.meter.histogram("m", {.bounds = {1, 2}});
+       house.cycle([&] { histogram.observe_point({.count = -1}); });
+       return house.ledger;
+     }},
     {LossReason::sample_declaration_conflict,
      [] {
        House house;

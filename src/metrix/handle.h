@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// \file
+/// What the handles of all instruments share.
+#pragma once
+
+#include <cppd/metrix/store.h>
+
+#include <utility>
+
+namespace cppd::metrix {
+
+/// A handle of one series. It pins the identity: a series that expired comes back at the next observation.
+///
+/// Threads   confined to the shard of the store.
+/// Lifetime  must not outlive the store.
+class Instrument {
+ public:
+  Instrument() = default;
+  Instrument(Store& store, SeriesRef ref) : store_{&store}, ref_{ref} { store_->pin(ref_); }
+  Instrument(const Instrument& other) : store_{other.store_}, ref_{other.ref_} {
+    if (store_) store_->pin(ref_);
+  }
+  Instrument(Instrument&& other) noexcept : store_{std::exchange(other.store_, nullptr)}, ref_{other.ref_} {}
+  Instrument& operator=(Instrument other) noexcept {
+    std::swap(store_, other.store_);
+    std::swap(ref_, other.ref_);
+    return *this;
+  }
+  ~Instrument() {
+    if (store_) store_->unpin(ref_);
+  }
+
+  [[nodiscard]] bool refused() const { return store_ == nullptr; }
+  [[nodiscard]] SeriesRef ref() const { return ref_; }
+
+ protected:
+  /// The same instrument with further labels. Refused when a key is empty or there twice.
+  [[nodiscard]] SeriesRef with_labels(Labels labels) const;
+  template <class Handle>
+  [[nodiscard]] Handle derive(Labels labels) const {
+    if (!store_) return {};
+    const auto ref = with_labels(labels);
+    return ref.index == 0 ? Handle{} : Handle{*store_, ref};
+  }
+
+  Store* store_ = nullptr;
+  SeriesRef ref_;
+};
+
+}  // namespace cppd::metrix

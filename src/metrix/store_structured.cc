@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Series that consist of parts: how they are born, staged and freed. Source: metrix contract 2.6 to 2.9, 4.4, 6.1, 7.6.
+#include <cppd/base/internal_error.h>
+#include <cppd/metrix/store.h>
+
+#include <algorithm>
+
+namespace cppd::metrix {
+
+/// Makes the parts of a structured descriptor, or remakes them for other bounds: descriptors of parts that keep their
+/// name stay.
+void Store::give_shape(DescriptorId id, const Schema& schema) {
+  auto& source = *descriptors_[index_of(id)];
+  auto shape = std::make_shared<Shape>();
+  shape->schema = schema;
+  shape->reserved_key = reserved_key_of(source.name, source.source);
+  std::vector<DescriptorId> known;
+  if (source.shape) {
+    for (const auto& part : source.shape->parts) known.push_back(part.descriptor);
+  }
+  auto plans = schema.open ? std::vector<PartPlan>{} : plan_parts(source.name, source.source, schema);
+  for (auto& plan : plans) {
+    auto found = std::ranges::find(known, plan.name, [&](DescriptorId part) { return descriptor(part).name; });
+    if (found == known.end()) {
+      known.push_back(static_cast<DescriptorId>(descriptors_.size()));
+      found = std::prev(known.end());
+      auto made = std::make_unique<Descriptor>();
+      made->name = std::move(plan.name);
+      made->name_index = source.name_index;
+      made->kind = plan.kind;
+      made->source = source.source;
+      made->role = plan.role;
+      made->mode = source.mode;
+      made->freshness = source.freshness;
+      made->window = source.window;
+      made->authority = id;
+      descriptors_.push_back(std::move(made));
+    }
+    shape->parts.push_back({.descriptor = *found, .key = std::move(plan.key), .value = std::move(plan.value)});
+  }
+  source.shape = std::move(shape);
+  describe_parts(source);
+}
+
+/// Parts say of themselves what their metric says; a field of a measure set decides alone whether it is a float.
+void Store::describe_parts(const Descriptor& source) {
+  const auto& shape = *source.shape;
+  for (std::size_t i = 0; i < shape.parts.size(); ++i) {
+    const auto id = shape.parts[i].descriptor;
+    auto meta = source.meta;
+    if (source.source == Kind::measureset) meta.is_float = shape.schema.fields[i].is_float;
+    auto& part = *descriptors_[index_of(id)];
+    if (part.meta == meta) continue;
+    part.meta = std::move(meta);
+    if (part.live_series > 0 && std::ranges::find(redescribed_next_, id) == redescribed_next_.end()) {
+      redescribed_next_.push_back(id);
+    }
+  }
+}
+
+bool Store::reserves(const Descriptor& descriptor, LabelSetId labels) {
+  for (const auto id : labels_.ids(labels)) {
+    if (labels_.label(id).key != descriptor.shape->reserved_key) continue;
+    ledger_->count(LossReason::sample_invalid_labels, descriptor.name);
+    return true;
+  }
+  return false;
+}
+
+void Store::make_bundle(std::uint32_t head) {
+  auto& source = *descriptors_[index_of(identity_[head].descriptor)];
+  ++source.bundles;
+  auto made = std::make_unique<Bundle>();
+  made->head = {head, hot_[head].generation};
+  made->shape = source.shape;
+  made->cumulative = source.window == Window::cumulative;
+  std::vector<Label> own;
+  labels_.labels(identity_[head].labels, own);
+  std::vector<Label> labels;
+  for (const auto& part : source.shape->parts) {
+    labels = own;
+    if (!part.key.empty()) {
+      const Label label{part.key, part.value};
+      labels.insert(std::ranges::upper_bound(labels, label.key, {}, &Label::key), label);
+    }
+    const auto index = new_slot();
+    identity_[index] = {part.descriptor, labels_.acquire(labels), identity_[head].scope, kPart | head};
+    committed_[index].descriptor = part.descriptor;
+    made->parts.push_back(index);
+  }
+  if (source.mode == Mode::stateful && source.shape->schema.reservoir > 0) {
+    made->estimator = std::make_unique<Estimator>();
+    made->estimator->seed = seed_of(head);
+  }
+  bundles_.insert_or_assign(head, std::move(made));
+}
+
+void Store::free_bundle(std::uint32_t head) {
+  const auto found = bundles_.find(head);
+  const auto gone = std::move(found->second);
+  bundles_.erase(found);
+  for (const auto part : gone->parts) free_slot(part);
+  --descriptors_[index_of(identity_[head].descriptor)]->bundles;
+  free_slot(head);
+  if (gone->opener == 0) return;
+  const auto opener = bundles_.find(gone->opener);
+  if (opener != bundles_.end() && identity_[gone->opener].pins == 0) free_bundle(gone->opener);
+}
+
+/// A head without pins stays while its parts are present, and that of an open histogram while what it stands for does.
+bool Store::head_in_use(const Bundle& bundle) const {
+  return bundle.present > 0 || (bundle.target_bundle != nullptr && alive(bundle.target));
+}
+
+Bundle* Store::bundle(SeriesRef head) {
+  if (bundles_.empty() || !alive(head)) return nullptr;
+  const auto found = bundles_.find(head.index);
+  return found == bundles_.end() ? nullptr : found->second.get();
+}
+
+bool Store::first_of_source(std::uint32_t index) const {
+  const auto head = head_of(index);
+  return head == 0 || bundles_.find(head)->second->parts.front() == index;
+}
+
+bool Store::open_point(const Bundle& bundle) {
+  if (cycle_ != kClosed) [[likely]]
+    return true;
+  refuse_point(bundle, LossReason::sample_outside_cycle);
+  return false;
+}
+
+bool Store::open_change(Bundle& bundle) {
+  if (!open_point(bundle)) return false;
+  if (hot_[bundle.parts.front()].stamp == cycle_) return true;
+  for (std::size_t i = 0; i < bundle.parts.size(); ++i) {
+    const auto& series = committed_[bundle.parts[i]];
+    set_part(bundle, i, bundle.cumulative && series.seen != 0 ? series.value : 0);
+  }
+  if (auto* estimator = bundle.estimator.get()) {
+    if (bundle.cumulative && bundle.present > 0)
+      estimator->staged = estimator->committed;
+    else
+      estimator->staged.restart(estimator->seed);
+    estimating_.push_back(&bundle);
+  }
+  return true;
+}
+
+void Store::refuse_point(const Bundle& bundle, LossReason reason) {
+  ledger_->count(reason, descriptor(identity_[bundle.head.index].descriptor).name);
+}
+
+/// The authority of an open histogram with the bounds of a point. Those whose bounds are gone are used again, so that
+/// bounds that change with every cycle cost no memory.
+DescriptorId Store::concrete_descriptor(const Descriptor& open, std::span<const double> bounds) {
+  const auto& name = names_[open.name_index];
+  DescriptorId spare{};
+  bool has_spare = false;
+  for (const auto id : name.descriptors) {
+    const auto& have = descriptor(id);
+    if (have.source != open.source || have.mode != open.mode || have.freshness != open.freshness) continue;
+    if (have.shape->schema.open) continue;
+    if (std::ranges::equal(have.shape->schema.bounds, bounds)) return id;
+    if (have.from_points && have.bundles == 0) {
+      spare = id;
+      has_spare = true;
+    }
+  }
+  Schema schema{.bounds = {bounds.begin(), bounds.end()}};
+  if (has_spare) {
+    give_shape(spare, schema);
+    return spare;
+  }
+  const auto made = new_descriptor(
+      open.name_index,
+      {.kind = open.source, .mode = open.mode, .freshness = open.freshness, .window = open.window, .schema = schema});
+  descriptors_[index_of(made)]->from_points = true;
+  return made;
+}
+
+Bundle* Store::settle_bounds(Bundle& opener, std::span<const double> bounds) {
+  const auto identity = identity_[opener.head.index];
+  const auto& open = descriptor(identity.descriptor);
+  const auto id = concrete_descriptor(open, bounds);
+  InstrumentOptions said;
+  if (open.has_description) said.description = open.meta.description;
+  if (open.has_family) said.chart_family = open.meta.chart_family;
+  if (open.has_priority) said.chart_priority = open.meta.chart_priority;
+  if (open.has_unit) said.unit = open.meta.unit;
+  if (open.has_float) said.is_float = open.meta.is_float;
+  if (!complete(*descriptors_[index_of(id)], id, said)) {
+    refuse_point(opener, LossReason::sample_declaration_conflict);
+    return nullptr;
+  }
+  if (opener.target_bundle != nullptr && alive(opener.target)) opener.target_bundle->opener = 0;
+  opener.target = series(id, identity.labels, identity.scope);
+  opener.target_bundle = bundle(opener.target);
+  opener.target_bundle->opener = opener.head.index;
+  return opener.target_bundle;
+}
+
+/// Source: metrix contract 4.6; the reservoir of a series starts from its key.
+std::uint64_t Store::seed_of(std::uint32_t head) const {
+  const auto& identity = identity_[head];
+  std::string key;
+  if (identity.scope != ScopeId::none) key = host_scope(identity.scope).key + '\xFF';
+  key += descriptor(identity.descriptor).name;
+  const auto labels = labels_.ids(identity.labels);
+  if (!labels.empty()) key += '\xFE';
+  for (const auto id : labels) {
+    const auto label = labels_.label(id);
+    key.append(label.key).append(1, '\xFF').append(label.value).append(1, '\xFF');
+  }
+  return reservoir_seed(key);
+}
+
+/// Works out the quantiles of the summaries that this cycle changed, but for those whose name was dropped.
+void Store::finish_estimates() {
+  for (auto* bundle : estimating_) {
+    if (hot_[bundle->parts.front()].stamp != cycle_) continue;
+    auto& estimator = *bundle->estimator;
+    const auto samples = estimator.staged.samples();
+    sorted_.assign(samples.begin(), samples.end());
+    std::ranges::sort(sorted_);
+    const auto& quantiles = bundle->shape->schema.quantiles;
+    for (std::size_t i = 0; i < quantiles.size(); ++i) set_part(*bundle, i, quantile_of(sorted_, quantiles[i]));
+    std::swap(estimator.committed, estimator.staged);
+  }
+}
+
+}  // namespace cppd::metrix
