@@ -135,8 +135,12 @@ class NodeExporter(Server):
 
     name = "node-exporter"
 
+    def __init__(self, *options):
+        super().__init__()
+        self.options = options
+
     def command(self):
-        return [executable("prometheus-node-exporter"), f"--web.listen-address=127.0.0.1:{self.port}"]
+        return [executable("prometheus-node-exporter"), f"--web.listen-address=127.0.0.1:{self.port}", *self.options]
 
     def metrics(self):
         return get(self.url + "/metrics").decode()

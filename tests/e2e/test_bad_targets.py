@@ -26,13 +26,16 @@ class BadTargets(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         """One plugin with all of them at once; the tests look at what it left."""
-        cls.server = peers.BadServer().start()
-        cls.tree = ConfigTree(**{"cpp.d.conf": "modules:\n  linux: no\n"})
+        cls.server = cls.enterClassContext(peers.BadServer())
+        # One of their own: the bad ones keep theirs busy.
+        cls.good_server = cls.enterClassContext(peers.BadServer())
+        cls.tree = cls.enterClassContext(ConfigTree(**{"cpp.d.conf": "modules:\n  linux: no\n"}))
         cls.dead_port = peers.free_port()
-        targets = {"good1": "/ok", "good2": "/ok", "text": "/utf8"}
+        targets = {"text": "/utf8"}
         targets |= {f"bad-{name}": f"/{name}" for name in BAD}
         targets |= {f"later-{name}": f"/ok-then/{name}" for name in BAD}
         cls.urls = {name: cls.server.url + path for name, path in targets.items()}
+        cls.urls |= {name: cls.good_server.url + "/ok" for name in ("good1", "good2")}
         cls.urls["dead"] = f"http://127.0.0.1:{cls.dead_port}/metrics"
         cls.tree.jobs(*({"name": name, "url": url, "update_every": 1, "timeout": 2, "autodetection_retry": 1}
                         for name, url in cls.urls.items()))
@@ -50,11 +53,6 @@ class BadTargets(unittest.TestCase):
             cls.log = program.log
             cls.read = program.judged()
             cls.program = program
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
-        cls.tree.__exit__()
 
     def complaints(self, job):
         return [line for line in self.log.splitlines() if re.search(rf"level=(error|warning).* job={job}$", line)
