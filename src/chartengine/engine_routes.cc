@@ -286,6 +286,10 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
                         const Route& route) {
   auto& chart = charts_[chart_index];
   const auto name = names_.acquire(dimension_name);
+  // Buckets are in the order of their bounds when `le` names them, inferred or asked for.
+  const bool by_bound =
+      route.bucket && !route.static_name &&
+      (route.inferred || program_->charts()[route.chart_template].dimensions[route.rule].name == "le");
   // A name that nobody used before is not in this chart either; others are searched from the end, where births arrive.
   auto position = names_.uses(name) == 1 ? 0u : static_cast<std::uint32_t>(chart.dimensions.size());
   while (position > 0 && chart.dimensions[position - 1].name != name) --position;
@@ -297,9 +301,9 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
     chart.dimensions.push_back({.name = name,
                                 .attributes = route.attributes,
                                 .order = route.static_name ? route.rule : kDynamic,
-                                .bound = route.bucket && !route.static_name ? bucket_bound(dimension_name) : 0,
+                                .bound = by_bound ? bucket_bound(dimension_name) : 0,
                                 .dynamic = !route.static_name,
-                                .bucket = route.bucket && route.inferred});
+                                .bucket = by_bound});
   }
   chart.contributors.push_back({.series = series, .route = intern(route), .dimension = position, .present = 0});
   if (!chart.layout_dirty) {
@@ -352,6 +356,11 @@ void Engine::lay_out(std::uint32_t index) {
   chart.layout_dirty = false;
   chart.recheck = true;
   drop_departed(chart);
+  // Of a chart whose only dimension is the chart itself, the steady cycle notes when the chart was seen.
+  if (!chart.careful && chart.dimensions.size() == 1) {
+    auto& only = chart.dimensions.front();
+    only.last_seen = std::max(only.last_seen, chart.last_seen);
+  }
   const auto before = [&](const Contributor& a, const Contributor& b) {
     if (a.series != b.series) {
       if (store_->before(SeriesId{a.series}, SeriesId{b.series})) return true;

@@ -39,7 +39,7 @@ double quantile_of(std::span<const double> sorted, double q) {
   const auto below = static_cast<std::size_t>(std::floor(position));
   const double part = position - std::floor(position);
   if (below + 1 >= sorted.size()) return sorted.back();
-  return sorted[below] + (sorted[below + 1] - sorted[below]) * part;
+  return sorted[below] * (1 - part) + sorted[below + 1] * part;
 }
 
 }  // namespace cppd::metrix

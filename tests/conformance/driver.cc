@@ -126,6 +126,7 @@ std::string difference(const json& want, const json& got) {
     const auto path = step.at("path").get<std::string>();
     const json::json_pointer pointer{path};
     const auto at = [&](const json& document) { return document.contains(pointer) ? shown(document[pointer]) : "-"; };
+    if (step.at("op") == "add") return fmt::format("at {}: got {} as well", path, shown(step.at("value")));
     return fmt::format("at {}: want {}, got {}", path.empty() ? "/" : path, at(want), at(got));
   }
   return "differs";
