@@ -35,8 +35,10 @@ def call(*arguments, binary=BINARY, seconds=END_SECONDS, stdin=subprocess.DEVNUL
 class ConfigTree:
     """A configuration directory: `files` are paths below it with their text. A context manager."""
 
-    def __init__(self, **files):
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="cppd-config-"))
+    def __init__(self, at=None, **files):
+        """`at`: an existing directory that somebody else removes."""
+        self.owned = at is None
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="cppd-config-") if at is None else at)
         for name, text in files.items():
             self.write(name, text)
 
@@ -60,7 +62,8 @@ class ConfigTree:
         return self
 
     def __exit__(self, *_):
-        shutil.rmtree(self.path, ignore_errors=True)
+        if self.owned:
+            shutil.rmtree(self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True)
