@@ -26,7 +26,8 @@ struct Environment {
 
 /// What changes from cycle to cycle.
 struct Moment {
-  std::int64_t elapsed_us = 0;  ///< since the cycle before; 0 in the first, and never sent unless positive
+  std::int64_t elapsed_us =
+      0;  ///< since the last cycle that was emitted; 0 in the first, and never sent unless positive
 };
 
 /// Threads   confined to the shard of its job.

@@ -255,9 +255,9 @@ Task<> Job::tick_until_stopped() {
 
 Task<> Job::cycle() {
   const auto began = clock_.now();
-  const auto elapsed = last_start_ ? std::chrono::duration_cast<std::chrono::microseconds>(began - *last_start_).count()
-                                   : std::int64_t{0};
-  last_start_ = began;
+  const auto elapsed = last_delivered_
+                           ? std::chrono::duration_cast<std::chrono::microseconds>(began - *last_delivered_).count()
+                           : std::int64_t{0};
   const auto limit = std::max<std::chrono::nanoseconds>(settings_.limits.collect, 3 * settings_.update_every);
   auto& store = collector_->store();
   Cycle round{context_, began, began + limit, collector_->ledger()};
@@ -277,6 +277,7 @@ Task<> Job::cycle() {
   if (done) {
     if (failures_ > 0) log_.info(fmt::format("collection recovered after {} failed cycles", failures_));
     failures_ = 0;
+    last_delivered_ = began;
     co_return;
   }
   ++failures_;

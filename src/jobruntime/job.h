@@ -133,7 +133,8 @@ class Job : public std::enable_shared_from_this<Job> {
   std::uint64_t failures_ = 0;
   std::uint64_t cycles_ = 0;
   std::uint64_t skipped_ = 0;
-  std::optional<SteadyTime> last_start_;
+  /// Start of the last cycle whose frame went out: the reader adds what a frame tells to the time of the one before.
+  std::optional<SteadyTime> last_delivered_;
   Ledger::Counts logged_{};
   JobState state_ = JobState::starting;
 };

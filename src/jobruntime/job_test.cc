@@ -73,6 +73,7 @@ class CountingOutput final : public Output {
  public:
   std::atomic<int> delivered{0};
   std::atomic<int> retired{0};
+  std::atomic<std::int64_t> elapsed_us_max{0};
   std::atomic<bool> ready{true};
   std::atomic<bool> refuse{false};
   std::atomic<bool> panic{false};
@@ -84,9 +85,10 @@ class CountingOutput final : public Output {
     explicit One(CountingOutput& all) : all{all} {}
     bool ready() const override { return all.ready; }
     Result<> deliver(const chartengine::Engine&, const chartengine::Plan& plan, const chartemit::Environment&,
-                     const chartemit::Moment&) override {
+                     const chartemit::Moment& moment) override {
       if (all.panic) throw std::runtime_error{"scripted output panic"};
       if (all.refuse) return std::unexpected(unavailable("refused"));
+      all.elapsed_us_max = std::max(all.elapsed_us_max.load(), moment.elapsed_us);
       if (!plan.updates.empty()) ++all.delivered;
       return ok;
     }
@@ -207,6 +209,7 @@ TEST_P(JobFault, CostsOneCycleAndTheJobGoesOn) {
   EXPECT_EQ(report.state, JobState::running);
   EXPECT_EQ(report.ledger[static_cast<std::size_t>(LossReason::cycle_failed)], 1u);
   EXPECT_EQ(report.failures_in_a_row, 0u);
+  EXPECT_GT(house.output.elapsed_us_max, 1'500'000) << "the reader is not told of the cycle that is missing";
   const bool late = GetParam() == Fault::slow;  // cancelled after three of its intervals
   EXPECT_EQ(report.ledger[static_cast<std::size_t>(LossReason::cycle_timeout)], late ? 1u : 0u);
   EXPECT_EQ(report.ledger[static_cast<std::size_t>(LossReason::cycle_overrun)] > 0, late);
