@@ -94,6 +94,7 @@ class InNetdata(unittest.TestCase):
         self.assertGreater(min(peers.wait_for("moving values", moving)), 0)
 
     def test_3_target_restarts(self):
+        """The gap is short: the daemon believes intervals up to five seconds, and must not stay behind the clock."""
         chart, dimension = "prometheus_node.node_load1", "node_load1"
         self.exporter.stop()
         at, _ = self.last_value(chart, dimension)
