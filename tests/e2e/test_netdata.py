@@ -49,7 +49,7 @@ class InNetdata(unittest.TestCase):
         rows = [row for row in self.netdata.values(chart, points=60) if row.get(dimension) is not None]
         return rows[0]["time"], rows[0][dimension]
 
-    def live(self, chart, seconds=peers.START_SECONDS):
+    def live(self, chart):
         """Waits until the newest value is not older than three seconds, and not one of the first two: the daemon's answers
         come and go with them."""
         dimension = chart.split(".", 1)[1]
@@ -58,17 +58,22 @@ class InNetdata(unittest.TestCase):
             values = [row for row in self.netdata.values(chart, points=60) if row.get(dimension) is not None]
             return len(values) > 2 and time.time() - values[0]["time"] < 3
 
+        self.wait_for(f"a value of {chart}", current)
+
+    def wait_for(self, what, condition):
+        """With what the daemon and the plugin said of late."""
         try:
-            peers.wait_for(f"a value of {chart}", current, seconds)
+            return peers.wait_for(what, condition)
         except AssertionError as error:
             log = [line for line in self.netdata.log.splitlines() if "cpp.d" in line]
-            raise AssertionError(f"{error}\n{self.netdata.values(chart, points=60)[:5]} at {time.time()}\n" +
-                                 "\n".join(log[-20:])) from None
+            raise AssertionError("\n".join([f"{error} at {time.time():.0f}", *log[-20:]])) from None
 
     def test_1_shows_what_the_page_implies(self):
-        page = Page(self.exporter.metrics())
-        wanted = page.charts("node")
-        charts = peers.wait_for("all charts", lambda: (found := self.of_job("node")).keys() == wanted.keys() and found)
+        def both():
+            wanted, charts = Page(self.exporter.metrics()).charts("node"), self.of_job("node")
+            return (wanted, charts) if wanted.keys() == charts.keys() else None
+
+        wanted, charts = self.wait_for("all charts", both)
         for name, chart in wanted.items():
             with self.subTest(name):
                 got = charts[name]
@@ -102,14 +107,14 @@ class InNetdata(unittest.TestCase):
             values = [value for value in values if value]
             return values if len(set(values)) >= 3 else None
 
-        self.assertGreater(min(peers.wait_for("moving values", moving)), 0)
+        self.assertGreater(min(self.wait_for("moving values", moving)), 0)
 
     def test_3_target_restarts(self):
         """The gap is short: the daemon believes intervals up to five seconds, and must not stay behind the clock."""
         chart, dimension = "prometheus_node.node_load1", "node_load1"
         self.exporter.stop()
         at, _ = self.last_value(chart, dimension)
-        peers.wait_for("a gap", lambda: time.time() - self.last_value(chart, dimension)[0] > 3)
+        self.wait_for("a gap", lambda: time.time() - self.last_value(chart, dimension)[0] > 3)
         self.exporter.start()
         self.live(chart)
         self.assertGreater(self.last_value(chart, dimension)[0], at)
@@ -118,16 +123,16 @@ class InNetdata(unittest.TestCase):
         self.assertTrue(self.of_job("more"))
         self.configure("node")
         os.kill(self.plugin_pid(), signal.SIGHUP)
-        peers.wait_for("no charts of the removed job", lambda: not self.of_job("more"))
+        self.wait_for("no charts of the removed job", lambda: not self.of_job("more"))
         self.live("prometheus_node.node_load1")
 
     def test_5_killed_plugin_comes_back(self):
         before = self.plugin_pid()
         # Not SIGKILL: the daemon never starts again what a signal ended without an exit status (agent contract P-24a).
         os.kill(before, signal.SIGTERM)
-        peers.wait_for("another plugin", lambda: self.plugin_pid() != before)
+        self.wait_for("another plugin", lambda: self.plugin_pid() != before)
         started = time.time()
-        peers.wait_for("newer values", lambda: self.last_value("prometheus_node.node_load1", "node_load1")[0] > started)
+        self.wait_for("newer values", lambda: self.last_value("prometheus_node.node_load1", "node_load1")[0] > started)
 
     def test_6_nothing_to_complain_about(self):
         self.assertFalse([line for line in self.netdata.plugin_complaints("cpp.d") if "disabled" in line])
