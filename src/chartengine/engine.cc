@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
+
 namespace cppd::chartengine {
 
 const Plan& Attempt::plan() const {
@@ -73,14 +75,16 @@ Result<> Engine::load(const charttpl::Spec& spec, const charttpl::EngineSpec& po
 
   template_metas_.clear();
   capped_charts_.assign(program_->charts().size(), {});
-  has_instance_caps_ = false;
+  capped_templates_.clear();
+  const auto* first = program_->charts().data();
   for (const auto& chart : program_->charts()) {
     template_metas_.push_back(intern(chart.meta));
     auto heatmap = chart.meta;
     heatmap.type = ChartType::heatmap;
     template_metas_.push_back(intern(heatmap));
-    has_instance_caps_ = has_instance_caps_ || chart.lifecycle.max_instances > 0;
+    if (chart.lifecycle.max_instances > 0) capped_templates_.push_back(static_cast<std::uint32_t>(&chart - first));
   }
+  std::ranges::sort(capped_templates_, {}, [&](std::uint32_t chart) { return program_->charts()[chart].id; });
   autogen_lifecycle_ = {.expire_after = program_->autogen().expire_after,
                         .dimensions_expire_after = program_->autogen().expire_after};
   return ok;
@@ -116,7 +120,7 @@ Result<Attempt> Engine::prepare(const metrix::Store& store, metrix::ScopeId scop
   now_ = static_cast<std::uint32_t>(store.success_clock());
   fresh_ = static_cast<std::uint32_t>(sequence);
   synchronize(store, scope);
-  if (has_instance_caps_) enforce_instance_caps();
+  if (!capped_templates_.empty()) enforce_instance_caps();
   plan_charts();
   built_ = true;
   ++stats_.builds;

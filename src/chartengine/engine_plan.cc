@@ -317,7 +317,7 @@ void Engine::expire_dimensions(std::uint32_t index) {
 
 /// max_instances: charts that are not observed go first, then new ones with the highest ids are left out (L5).
 void Engine::enforce_instance_caps() {
-  for (std::uint32_t chart_template = 0; chart_template < capped_charts_.size(); ++chart_template) {
+  for (const auto chart_template : capped_templates_) {
     auto& charts = capped_charts_[chart_template];
     if (charts.empty()) continue;
     std::vector<std::uint32_t> idle;
