@@ -76,15 +76,17 @@ Result<> Engine::load(const charttpl::Spec& spec, const charttpl::EngineSpec& po
   template_metas_.clear();
   capped_charts_.assign(program_->charts().size(), {});
   capped_templates_.clear();
-  const auto* first = program_->charts().data();
   for (const auto& chart : program_->charts()) {
     template_metas_.push_back(intern(chart.meta));
     auto heatmap = chart.meta;
     heatmap.type = ChartType::heatmap;
     template_metas_.push_back(intern(heatmap));
-    if (chart.lifecycle.max_instances > 0) capped_templates_.push_back(static_cast<std::uint32_t>(&chart - first));
+    if (chart.lifecycle.max_instances > 0) {
+      capped_templates_.push_back(static_cast<std::uint32_t>(template_metas_.size() / 2 - 1));
+    }
   }
-  std::ranges::sort(capped_templates_, {}, [&](std::uint32_t chart) { return program_->charts()[chart].id; });
+  std::ranges::sort(capped_templates_, {},
+                    [&](auto index) -> const std::string& { return program_->charts()[index].id; });
   autogen_lifecycle_ = {.expire_after = program_->autogen().expire_after,
                         .dimensions_expire_after = program_->autogen().expire_after};
   return ok;

@@ -237,7 +237,7 @@ class Engine {
   std::vector<std::uint32_t> new_charts_;
   std::vector<std::uint32_t> dirty_charts_;
   std::vector<std::vector<std::uint32_t>> capped_charts_;  // by template with max_instances, else empty
-  std::vector<std::uint32_t> capped_templates_;            // those with max_instances, in the order of their ids
+  std::vector<std::uint32_t> capped_templates_;            // in the order of their ids
   NameTable names_;
   std::vector<ChartMeta> metas_;
   boost::unordered_flat_map<std::string, std::uint32_t> meta_index_;

@@ -187,7 +187,7 @@ Task<Result<>> Job::bring_up() {
     const bool retryable = done.error().retryable;
     auto error = std::move(done.error()).in("init failed");
     if (!retryable) error.code = Errc::invalid_input;  // an init that failed is not retried unless it says so
-    log_.error(error.text());
+    if (!stopping_) log_.error(error.text());
     co_return std::unexpected(std::move(error));
   }
   Cycle probe{context_, clock_.now(), clock_.now() + settings_.limits.start, collector_->ledger()};
@@ -198,7 +198,7 @@ Task<Result<>> Job::bring_up() {
       error.retryable = false;
     else
       error.retryable = true;
-    log_.error(error.text());
+    if (!stopping_) log_.error(error.text());
     co_return std::unexpected(std::move(error));
   }
   done = load_charts();

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A HTTP target that misbehaves, for tests of whole processes.
 
-Prints its port on the first line of standard output and serves until its standard input or itself is closed. Each path behaves in
-one way; GET / lists them. Standard library only.
+Prints its port on the first line of standard output, then the path of each request, and serves until its standard input or itself is
+closed. Each path behaves in one way; GET / lists them. The port may be given as an argument. Standard library only.
 """
 
+import collections
+import functools
 import itertools
 import socket
 import socketserver
@@ -65,6 +67,13 @@ def huge(connection):
             return True
 
 
+def huge_unannounced(connection):
+    """the same without a Content-Length"""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    for first in range(0, HUGE_BYTES // 32, 1000):
+        connection.sendall("".join(f'demo_series{{n="{n:09}"}} {n % 97}\n' for n in range(first, first + 1000)).encode())
+
+
 def utf8(connection):
     """label values that are not UTF-8, next to good ones"""
     body = b"".join(
@@ -105,18 +114,30 @@ def redirect_loop(connection):
     return True
 
 
+OK_FIRST = 3
+ok_before = collections.Counter()
+
+
+def later(name, what, connection):
+    ok_before[name] += 1
+    return (ok if ok_before[name] <= OK_FIRST else what)(connection)
+
+
 # What a path does; true means that the connection may serve another request.
 PATHS = {
     "/ok": ok,
     "/404": not_found,
     "/half": half,
     "/huge": huge,
+    "/huge-unannounced": huge_unannounced,
     "/utf8": utf8,
     "/headers": headers,
     "/slow": slow,
     "/hang": hang,
     "/redirect-loop": redirect_loop,
 }
+# A target that was good before it went bad: the first OK_FIRST requests are answered as /ok.
+PATHS |= {f"/ok-then{name}": functools.partial(later, name, what) for name, what in list(PATHS.items()) if what != ok}
 
 
 class Handler(socketserver.BaseRequestHandler):
@@ -136,8 +157,9 @@ class Handler(socketserver.BaseRequestHandler):
             head += piece
         words = head.split(b"\r\n", 1)[0].split(b" ")
         path = words[1].split(b"?", 1)[0].decode("latin-1") if len(words) > 1 else ""
+        print(path, flush=True)
         if path == "/":
-            send(self.request, 200, "".join(f"{name}\t{what.__doc__}\n" for name, what in PATHS.items()).encode())
+            send(self.request, 200, "".join(f"{name}\t{what.__doc__.splitlines()[0]}\n" for name, what in PATHS.items()).encode())
             return True
         return bool(PATHS.get(path, not_found)(self.request))
 
@@ -150,7 +172,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def main():
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Handler) as server:
         print(server.server_address[1], flush=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         # A test holds our standard input: when the test dies, so do we.

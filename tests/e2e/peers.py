@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -65,6 +66,7 @@ class Server:
     """A process in the foreground, its output in a file. A context manager; it also restarts."""
 
     name = "server"
+    stdin = subprocess.DEVNULL
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"cppd-{self.name}-"))
@@ -91,7 +93,7 @@ class Server:
 
     def start(self):
         with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.process = subprocess.Popen(self.command(), stdin=self.stdin, stdout=log, stderr=log,
                                             env=self.environment(), cwd=self.folder)
         try:
             wait_for(f"{self.name} on port {self.port}", self.alive_and_ready)
@@ -115,6 +117,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         self.process = None
         return status
 
@@ -131,14 +135,35 @@ class NodeExporter(Server):
 
     name = "node-exporter"
 
+    def __init__(self, *options):
+        super().__init__()
+        self.options = options
+
     def command(self):
-        return [executable("prometheus-node-exporter"), f"--web.listen-address=127.0.0.1:{self.port}"]
+        return [executable("prometheus-node-exporter"), f"--web.listen-address=127.0.0.1:{self.port}", *self.options]
 
     def metrics(self):
         return get(self.url + "/metrics").decode()
 
     def ready(self):
         return "node_cpu_seconds_total" in self.metrics()
+
+
+class BadServer(Server):
+    """bad_server.py: one path for each way to misbehave. It chooses its own port."""
+
+    name = "bad-server"
+    stdin = subprocess.PIPE  # it ends with its standard input, so also with the test
+
+    def command(self):
+        return [sys.executable, "-B", str(pathlib.Path(__file__).with_name("bad_server.py")), str(self.port)]
+
+    def ready(self):
+        return self.log.startswith(f"{self.port}\n")
+
+    def requests(self, path):
+        """How often a path was asked for."""
+        return self.log.splitlines()[1:].count(path)
 
 
 class Netdata(Server):

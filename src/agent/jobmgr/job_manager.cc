@@ -195,6 +195,7 @@ void JobManager::stop_all(bool obsolete, std::chrono::milliseconds limit,
   stop_limit_.async_wait([this](boost::system::error_code failed) {
     if (failed || !stopped_) return;
     std::vector<std::string> left;
+    left.reserve(entries_.size());
     for (const auto& [name, entry] : entries_) left.push_back(name);
     std::exchange(stopped_, nullptr)(std::move(left));
   });
@@ -232,6 +233,7 @@ void JobManager::report(std::function<void(std::vector<jobruntime::JobReport>)> 
 
 std::vector<JobManager::Status> JobManager::status() const {
   std::vector<Status> out;
+  out.reserve(entries_.size());
   for (const auto& [name, entry] : entries_) out.push_back({name, entry.state, entry.error});
   return out;
 }

@@ -14,7 +14,8 @@ namespace {
 
 void add_config_dir(CLI::App& command, StandaloneOptions& options) {
   command.add_option("-c,--config-dir", options.config_dirs, "configuration directory; may be repeated")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->allow_extra_args(false);  // one each time, or the words after it would be directories too
 }
 
 int usage_error(const CLI::ParseError& error, const CLI::App& app) {

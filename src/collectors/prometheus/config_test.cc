@@ -11,7 +11,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::IsSupersetOf;
 using namespace std::chrono_literals;
 
 std::expected<Config, std::vector<Error>> decode(std::string_view text, std::vector<Error>& warnings) {

@@ -57,6 +57,24 @@ const Behaviour kBad[] = {
      Errc::limit, "headers are longer than 262144 bytes"},
     {"body_over_the_limit", [](Peer& p, const Seen&) { return p.reply(200, std::string(1001, 'x')); }, Errc::limit,
      "body is longer than max_body_bytes 1000"},
+    {"announces_more_than_the_limit",
+     [](Peer& p, const Seen&) {
+       return p.write("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n") && !p.closed_by_client();
+     },
+     Errc::limit, "body is longer than max_body_bytes 1000"},
+    {"announces_more_than_a_number_holds",
+     [](Peer& p, const Seen&) {
+       return p.write("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n") && !p.closed_by_client();
+     },
+     Errc::limit, "body is longer than max_body_bytes 1000"},
+    {"chunks_over_the_limit",
+     [](Peer& p, const Seen&) {
+       return p.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
+                      "\r\n0\r\n\r\n");
+     },
+     Errc::limit, "body is longer than max_body_bytes 1000"},
+    {"long_page_of_an_error", [](Peer& p, const Seen&) { return p.reply(404, std::string(1001, 'x')); },
+     Errc::unavailable, "HTTP status 404"},
     {"inflates_over_the_limit",
      [](Peer& p, const Seen&) { return p.reply(200, gzip(std::string(1001, 'x')), "Content-Encoding: gzip\r\n"); },
      Errc::limit, "body is longer than max_body_bytes 1000"},

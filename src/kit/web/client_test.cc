@@ -121,7 +121,7 @@ TEST(Client, CutsAHugeBodyInBoundedMemory) {
   std::atomic<std::uint64_t> sent{0};
   TestServer server{[&](Peer& p, const Seen&) {
     const std::string piece(1 << 16, 'x');
-    p.write(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 200 << 20));
+    p.write("HTTP/1.1 200 OK\r\n\r\n");
     for (int i = 0; i < (200 << 4) && p.write(piece); ++i) sent += piece.size();
     return false;
   }};

@@ -75,10 +75,24 @@ bool Receiver::header(std::string_view line) noexcept try {
   if (same_word(name, "content-type") && content_type_.empty()) content_type_ = value;
   if (same_word(name, "content-encoding")) gzip_ = same_word(value, "gzip") || same_word(value, "x-gzip");
   if (same_word(name, "location") && location_.empty()) location_ = value;
-  return true;
+  if (same_word(name, "content-length") && announces_too_much(value)) failure_ = too_long();
+  return !failure_;
 } catch (...) {
   thrown_ = std::current_exception();
   return false;
+}
+
+/// A body that is too long is refused before anything of it is read.
+bool Receiver::announces_too_much(std::string_view length) const {
+  if (request_->method() == "HEAD" || !request_->accepts(status_)) return false;
+  std::uint64_t bytes = 0;
+  const auto [end, failed] = std::from_chars(length.data(), length.data() + length.size(), bytes);
+  if (failed == std::errc::invalid_argument || end != length.data() + length.size()) return false;
+  return failed == std::errc::result_out_of_range || bytes > body_bytes_max_;
+}
+
+Error Receiver::too_long() const {
+  return limit_reached(fmt::format("body is longer than max_body_bytes {}", body_bytes_max_));
 }
 
 void Receiver::start_body() {
@@ -104,16 +118,14 @@ bool Receiver::body(std::string_view bytes) noexcept try {
 
 Result<> Receiver::accept(std::string_view bytes) {
   // What arrives is bounded as well: a gzip body may inflate to nothing for ever.
-  if (wire_bytes_ > body_bytes_max_)
-    return std::unexpected(limit_reached(fmt::format("body is longer than max_body_bytes {}", body_bytes_max_)));
+  if (wire_bytes_ > body_bytes_max_) return std::unexpected(too_long());
   if (!inflater_) return pass_on(bytes);
   return inflater_->feed(bytes, [this](std::string_view piece) { return pass_on(piece); });
 }
 
 Result<> Receiver::pass_on(std::string_view bytes) {
   body_bytes_ += bytes.size();
-  if (body_bytes_ > body_bytes_max_)
-    return std::unexpected(limit_reached(fmt::format("body is longer than max_body_bytes {}", body_bytes_max_)));
+  if (body_bytes_ > body_bytes_max_) return std::unexpected(too_long());
   return sink_->chunk(bytes);
 }
 

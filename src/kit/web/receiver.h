@@ -54,6 +54,8 @@ class Receiver {
   [[nodiscard]] bool redirect() const;
 
  private:
+  [[nodiscard]] bool announces_too_much(std::string_view length) const;
+  [[nodiscard]] Error too_long() const;
   void start_body();
   [[nodiscard]] Result<> accept(std::string_view bytes);
   [[nodiscard]] Result<> pass_on(std::string_view bytes);
