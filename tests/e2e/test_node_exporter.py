@@ -86,6 +86,8 @@ class AsTarget(unittest.TestCase):
             self.assertGreater(max(b - a for a, b in zip(times, times[1:])), 1.5, "there was no gap")
             self.assertEqual(program.quit(), 0)
             self.assertEqual(program.judged().report, "")
+            told = [int(line.text.split()[-1]) for line in program.matching(f"^BEGIN '{chart}' \\d+$", before)]
+            self.assertGreater(told[0], 1_500_000, "the daemon is not told of the gap")
             # What the daemon knows is not told again.
             self.assertEqual(len(program.matching(f"^CHART '{chart}'")), 1)
 
