@@ -18,6 +18,7 @@ class Reservoir {
   void restart(std::uint64_t seed);
   void add(double value, std::uint32_t capacity);
   [[nodiscard]] std::span<const double> samples() const { return samples_; }
+  [[nodiscard]] std::size_t bytes() const { return samples_.capacity() * sizeof(double); }
 
  private:
   std::vector<double> samples_;
@@ -30,6 +31,7 @@ struct Estimator {
   std::uint64_t seed = 1;
   Reservoir committed;
   Reservoir staged;
+  [[nodiscard]] std::size_t sample_bytes() const { return committed.bytes() + staged.bytes(); }
 };
 
 /// Starting number of the reservoir of a series, from its key.

@@ -320,9 +320,14 @@ bool Store::before(SeriesId a, SeriesId b) const {
 }
 
 std::size_t Store::bytes() const {
+  std::size_t structured = 0;
+  for (const auto& [head, bundle] : bundles_) {
+    structured += sizeof head + sizeof bundle + sizeof(Bundle) + bundle->parts.capacity() * sizeof(std::uint32_t);
+    if (const auto* estimator = bundle->estimator.get()) structured += sizeof(Estimator) + estimator->sample_bytes();
+  }
   return hot_.capacity() * sizeof(Hot) + committed_.capacity() * sizeof(Committed) +
          identity_.capacity() * sizeof(Identity) + touched_.capacity() * sizeof(std::uint32_t) +
-         index_.bucket_count() * 5 + labels_.bytes();
+         index_.bucket_count() * 5 + labels_.bytes() + structured;
 }
 
 }  // namespace cppd::metrix

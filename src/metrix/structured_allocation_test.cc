@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Observing through a handle allocates nothing once the series are known. Counted by replacing operator new, which the
+// sanitizers need for themselves.
+#include <cppd/metrix/instrument.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
+    __has_feature(thread_sanitizer)
+#define CPPD_SANITIZED 1
+#else
+#define CPPD_SANITIZED 0
+#endif
+
+namespace {
+std::size_t allocations = 0;  // the tests have one thread
+}
+
+#if !CPPD_SANITIZED
+void* operator new(std::size_t bytes) {
+  ++allocations;
+  if (void* memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc{};
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
+
+namespace cppd::metrix {
+namespace {
+
+TEST(StructuredAllocations, AreNoneInASteadyCycle) {
+  if (CPPD_SANITIZED) GTEST_SKIP() << "the sanitizers count for themselves";
+  Store store;
+  const SnapshotMeter snapshot{store};
+  const StatefulMeter stateful{store};
+  const auto open = snapshot.histogram("open");
+  const auto by_id = snapshot.histogram_vec("by_id", {"id"}, {.bounds = {1, 2}});
+  const auto counted = stateful.histogram("counted", {.bounds = {1, 2}});
+  const auto summary = snapshot.summary("summary", {.quantiles = {.5}});
+  const auto estimated = stateful.summary("estimated", {.quantiles = {.5, .9}, .reservoir = 16});
+  const auto states = snapshot.state_set("states", {.states = {"a", "b"}});
+  const auto fields = stateful.measure_gauge("fields", {.fields = {{"a"}, {"b"}}});
+  const HistogramBucket buckets[] = {{1, 1}, {2, 2}};
+  const SummaryQuantile quantiles[] = {{.5, 1}};
+  const auto cycle = [&] {
+    bool all = true;
+    store.begin();
+    all = open.observe_point({.count = 2, .sum = 1, .buckets = buckets}) && all;
+    for (const auto* id : {"a", "b"}) {
+      all = by_id(id).observe_point({.count = 2, .sum = 1, .buckets = buckets}) && all;
+    }
+    for (int i = 0; i < 20; ++i) all = counted.observe(i) && estimated.observe(i) && all;
+    all = summary.observe_point({.count = 2, .sum = 1, .quantiles = quantiles}) && all;
+    all = states.enable({"b"}) && fields.set_field("a", 1) && fields.add_point({1, 1}) && all;
+    store.commit();
+    return all;
+  };
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(cycle());
+  const auto series = store.series_count();
+  allocations = 0;
+  EXPECT_TRUE(cycle());
+  const auto counted_allocations = allocations;
+  EXPECT_EQ(counted_allocations, 0u);
+  EXPECT_EQ(store.series_count(), series);
+}
+
+}  // namespace
+}  // namespace cppd::metrix
