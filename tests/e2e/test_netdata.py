@@ -97,7 +97,7 @@ class InNetdata(unittest.TestCase):
         """Whole numbers only: this daemon does not know float dimensions and cuts fractions."""
         page = Page(self.exporter.metrics())
         total = "node_memory_MemTotal_bytes"
-        shown = peers.wait_for("a value", lambda: self.last_value(f"prometheus_node.{total}", total)[1])
+        shown = self.wait_for("a value", lambda: self.last_value(f"prometheus_node.{total}", total)[1])
         # It keeps values with a mantissa of 24 bits.
         self.assertAlmostEqual(shown / page.value(total), 1, places=6)
         chart = "prometheus_node.node_context_switches_total"
