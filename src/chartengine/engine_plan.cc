@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One build: the pass over all charts, and the careful planning of those that change. Source: charts contract 4.4
 // to 4.10.
-#include <cppd/base/text.h>
 #include <cppd/chartengine/engine.h>
-
-#include <xxhash.h>
 
 #include <algorithm>
 #include <limits>
@@ -13,10 +10,6 @@ namespace cppd::chartengine {
 namespace {
 
 constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
-
-bool listed(const std::vector<std::string>& list, std::string_view key) {
-  return std::ranges::find(list, key) != list.end();
-}
 
 /// Running mean with one fused multiply-add; a difference that overflows is avoided (P19).
 double next_mean(double mean, double value, double count) {
@@ -313,159 +306,6 @@ void Engine::expire_dimensions(std::uint32_t index) {
   }
   std::sort(plan_.removed_dimensions.begin() + first, plan_.removed_dimensions.end(),
             [&](const auto& a, const auto& b) { return names_.text(a.name) < names_.text(b.name); });
-}
-
-/// max_instances: charts that are not observed go first, then new ones with the highest ids are left out (L5).
-void Engine::enforce_instance_caps() {
-  for (const auto chart_template : capped_templates_) {
-    auto& charts = capped_charts_[chart_template];
-    if (charts.empty()) continue;
-    std::vector<std::uint32_t> idle;
-    std::vector<std::uint32_t> fresh;
-    std::size_t existing = 0;
-    std::size_t observed_count = 0;
-    for (const auto index : charts) {
-      auto& chart = charts_[index];
-      chart.capped = false;
-      const bool observed = std::ranges::any_of(chart.contributors, [&](const auto& c) { return visible(c.series); });
-      observed_count += observed ? 1 : 0;
-      existing += chart.materialized ? 1 : 0;
-      if (chart.materialized && !observed) idle.push_back(index);
-      if (!chart.materialized && observed) fresh.push_back(index);
-    }
-    if (observed_count == 0) continue;
-    const std::size_t max = program_->charts()[chart_template].lifecycle.max_instances;
-    if (existing + fresh.size() <= max) continue;
-    auto overflow = existing + fresh.size() - max;
-    std::ranges::sort(idle, [&](std::uint32_t a, std::uint32_t b) {
-      if (charts_[a].last_seen != charts_[b].last_seen) return charts_[a].last_seen < charts_[b].last_seen;
-      return charts_[a].id < charts_[b].id;
-    });
-    for (const auto index : idle) {
-      if (overflow == 0) break;
-      --overflow;
-      save(index);
-      plan_.removed_charts.push_back(index);
-      charts_[index].materialized = false;
-      for (auto& dimension : charts_[index].dimensions) dimension.materialized = false;
-    }
-    std::ranges::sort(fresh, [&](std::uint32_t a, std::uint32_t b) { return charts_[a].id > charts_[b].id; });
-    for (const auto index : fresh) {
-      if (overflow == 0) break;
-      --overflow;
-      charts_[index].capped = true;
-      ledger_->count(LossReason::chart_capped, charts_[index].id);
-    }
-  }
-}
-
-/// max_dims: dimensions that are not observed go first, then new ones from the end of the order are left out (L6).
-void Engine::enforce_dimension_cap(std::uint32_t index) {
-  auto& chart = charts_[index];
-  const std::size_t max = lifecycle(chart).max_dimensions;
-  if (max == 0) return;
-  std::size_t existing = 0;
-  std::size_t fresh = 0;
-  scratch_.clear();
-  for (std::uint32_t i = 0; i < chart.dimensions.size(); ++i) {
-    const auto& dimension = chart.dimensions[i];
-    existing += dimension.materialized ? 1 : 0;
-    fresh += dimension.observed && !dimension.materialized ? 1 : 0;
-    if (dimension.materialized && !dimension.observed) scratch_.push_back(i);
-  }
-  if (existing + fresh <= max) return;
-  auto overflow = existing + fresh - max;
-  std::ranges::sort(scratch_, [&](std::uint32_t a, std::uint32_t b) {
-    const auto& left = chart.dimensions[a];
-    const auto& right = chart.dimensions[b];
-    if (left.last_seen != right.last_seen) return left.last_seen < right.last_seen;
-    return names_.text(left.name) < names_.text(right.name);
-  });
-  for (const auto i : scratch_) {
-    if (overflow == 0) return;
-    --overflow;
-    auto& dimension = chart.dimensions[i];
-    dimension.materialized = false;
-    plan_.removed_dimensions.insert(
-        plan_.removed_dimensions.begin() + static_cast<std::ptrdiff_t>(plan_.capped_dimensions),
-        {index, dimension.name, dimension.attributes});
-    ++plan_.capped_dimensions;
-  }
-  for (auto i = chart.dimensions.size(); i-- > 0 && overflow > 0;) {
-    auto& dimension = chart.dimensions[i];
-    if (!dimension.observed || dimension.materialized) continue;
-    --overflow;
-    dimension.observed = false;
-    ledger_->count(LossReason::dimension_capped, names_.text(dimension.name));
-  }
-}
-
-/// Identity labels and promoted labels of the chart over `visible_`, into `label_ids_` in key order (P32 to P37).
-std::uint64_t Engine::work_out_labels(const Chart& chart) {
-  label_ids_.clear();
-  const auto& table = store_->labels();
-  const auto* authored = chart.chart_template == kAutogen ? nullptr : &program_->charts()[chart.chart_template];
-  const auto set_of = [&](std::uint32_t i) {
-    return table.ids(store_->label_set(metrix::SeriesId{chart.contributors[i].series}));
-  };
-  // Keys that name a dimension of this chart are structure, not labels.
-  const auto names_dimension = [&](std::string_view key) {
-    return std::ranges::any_of(visible_, [&](std::uint32_t i) {
-      const auto& contributor = chart.contributors[i];
-      if (!routes_[contributor.route].inferred) return false;
-      const auto& descriptor = store_->descriptor_of(metrix::SeriesId{contributor.series});
-      switch (descriptor.role) {
-        case metrix::Role::histogram_bucket: return key == "le";
-        case metrix::Role::summary_quantile: return key == "quantile";
-        case metrix::Role::stateset_state: return key == descriptor.name;
-        case metrix::Role::measureset_field: return key == "measure_field";
-        default: return false;
-      }
-    });
-  };
-  const auto identifies = [&](const Label& label) {
-    if (authored == nullptr) return false;
-    const auto& policy = authored->instances;
-    if (listed(policy.optional, label.key)) return !blank(label.value);
-    return listed(policy.required, label.key) || (policy.include_all && !listed(policy.excluded, label.key));
-  };
-  for (const auto id : set_of(visible_.front())) {
-    const auto label = table.label(id);
-    if (label.key == "_collect_job") continue;
-    if (identifies(label)) {
-      label_ids_.push_back(id);
-      continue;
-    }
-    if (authored) {
-      if (listed(authored->instances.optional, label.key) || listed(authored->labels.exclusions, label.key)) continue;
-      if (!authored->labels.automatic && !listed(authored->labels.keys, label.key)) continue;
-    }
-    if (names_dimension(label.key)) continue;
-    const bool common = std::ranges::all_of(visible_, [&](std::uint32_t i) {
-      const auto ids = set_of(i);
-      return std::ranges::find(ids, id) != ids.end();
-    });
-    if (common) label_ids_.push_back(id);
-  }
-  // Series with other label keys may have the same id; each key of the identity keeps the first value seen.
-  if (authored && !authored->instances.is_static()) {
-    for (const auto i : visible_) {
-      for (const auto id : set_of(i)) {
-        const auto label = table.label(id);
-        if (label.key == "_collect_job" || !identifies(label)) continue;
-        const auto at =
-            std::ranges::lower_bound(label_ids_, label.key, {}, [&](auto have) { return table.label(have).key; });
-        if (at == label_ids_.end() || table.label(*at).key != label.key) label_ids_.insert(at, id);
-      }
-    }
-  }
-  std::uint64_t hash = 1;
-  for (const auto id : label_ids_) {
-    const auto label = table.label(id);
-    hash = XXH3_64bits_withSeed(label.key.data(), label.key.size(), hash);
-    hash = XXH3_64bits_withSeed(label.value.data(), label.value.size(), hash);
-  }
-  return hash;
 }
 
 }  // namespace cppd::chartengine
