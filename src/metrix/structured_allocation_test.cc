@@ -37,7 +37,7 @@ TEST(StructuredAllocations, AreNoneInASteadyCycle) {
   const SnapshotMeter snapshot{store};
   const StatefulMeter stateful{store};
   const auto open = snapshot.histogram("open");
-  const auto by_id = snapshot.histogram_vec("by_id", {"id"}, {.bounds = {1, 2}});
+  const auto by_id = snapshot.vec("by_id", {"id"}).histogram({.bounds = {1, 2}});
   const auto counted = stateful.histogram("counted", {.bounds = {1, 2}});
   const auto summary = snapshot.summary("summary", {.quantiles = {.5}});
   const auto estimated = stateful.summary("estimated", {.quantiles = {.5, .9}, .reservoir = 16});
