@@ -16,6 +16,7 @@
 
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -137,6 +138,12 @@ class Store {
   ///
   /// Cost      one pass over everything that is staged: for all refs of a cycle together.
   void retract(std::span<const SeriesRef> refs);
+  /// What the open cycle has staged for a series; empty when it has not.
+  [[nodiscard]] std::optional<double> staged(SeriesRef ref) const {
+    const Hot& hot = hot_[ref.index];
+    if (hot.generation != ref.generation || hot.stamp != cycle_) return std::nullopt;
+    return hot.staged;
+  }
   [[nodiscard]] bool alive(SeriesRef ref) const { return hot_[ref.index].generation == ref.generation; }
 
   // Writing structured series, part by part: structured.h validates the points. A point is all or nothing: nothing is
