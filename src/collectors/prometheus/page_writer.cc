@@ -161,6 +161,13 @@ class PageWriter::Assignment {
   }
 
  private:
+  struct LateScalar {
+    std::uint64_t* user;
+    FamilyOnPage* family;
+    metrix::LabelSetId labels;
+    double value;
+  };
+
   /// What the line says on this page. What has been observed is finite.
   [[nodiscard]] double value_of(SeriesRef ref, bool alive) {
     if (alive) return writer_.store_.staged(ref).value_or(std::numeric_limits<double>::quiet_NaN());
@@ -211,16 +218,10 @@ class PageWriter::Assignment {
   PageSurvey& survey_;
   PointTable points_;
   PointAssembly assembly_;
-  struct LateScalar {
-    std::uint64_t* user;
-    FamilyOnPage* family;
-    metrix::LabelSetId labels;
-    double value;
-  };
-  std::vector<LateScalar> late_;
   std::size_t line_ = 0;
   std::size_t next_parked_ = 0;
   std::size_t left_out_lines_ = 0;
+  std::vector<LateScalar> late_;
   std::vector<Staged> staged_;
   boost::unordered_flat_map<std::uint32_t, std::size_t> staged_at_;  // by slot; only beside lines observed already
   std::vector<SeriesRef> retracted_;
