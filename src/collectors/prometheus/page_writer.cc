@@ -168,9 +168,10 @@ class PageWriter::Assignment {
     double value;
   };
 
-  /// What the line says on this page. What has been observed is finite.
+  /// What the line says on this page. NaN for a line that was a series of its own so far: its value is in the store
+  /// already. Where it becomes a part, the store refuses the point as long as it remembers that series.
   [[nodiscard]] double value_of(SeriesRef ref, bool alive) {
-    if (alive) return writer_.store_.staged(ref).value_or(std::numeric_limits<double>::quiet_NaN());
+    if (alive) return std::numeric_limits<double>::quiet_NaN();
     return is_cell(ref) ? writer_.points_.value(cell_of(ref)) : writer_.parked_[next_parked_++];
   }
   void leave_out(std::uint64_t& user, bool alive, LossReason reason, const FamilyOnPage& family) {
@@ -190,21 +191,21 @@ class PageWriter::Assignment {
     if (writer_.observed_ > 0) staged_at_[series.index] = staged_.size();
     staged_.push_back({.ref = series, .value = value});
   }
-  /// A scalar called like the sum or count of a histogram or summary would share its chart: it is charted where that
-  /// has come to nothing.
+  /// A scalar called like the sum or count of a histogram or summary would share its chart: it is charted where it was
+  /// there before, or where the other has come to nothing.
   void finish_late() {
+    auto& store = writer_.store_;
     for (const auto& scalar : late_) {
       auto& family = *scalar.family;
-      const auto ref = to_ref(*scalar.user);
-      const bool alive = writer_.store_.alive(ref);
-      if (assembly_.is_point(*family.namesake, scalar.labels))
+      const bool alive = store.alive(to_ref(*scalar.user));
+      const auto series = store.series(writer_.descriptor_of(family, {}), scalar.labels, metrix::ClaimId::none);
+      const bool established = store.committed()[series.index].seen != 0;
+      if (!established && assembly_.is_point(*family.namesake, scalar.labels))
         leave_out(*scalar.user, alive, LossReason::chart_id_collision, family);
       else if (alive)
-        overwrite(ref);
+        overwrite(series);
       else
-        chart(*scalar.user,
-              writer_.store_.series(writer_.descriptor_of(family, {}), scalar.labels, metrix::ScopeId::none),
-              scalar.value);
+        chart(*scalar.user, series, scalar.value);
     }
   }
   /// The last of equal lines counts: this one was observed while it was read, and stands behind what is staged.
@@ -244,15 +245,15 @@ void PageWriter::work_out(Ledger& ledger) {
 
 /// What all series of a family share, declared when the page needs it first.
 metrix::DescriptorId PageWriter::descriptor_of(FamilyOnPage& family, const metrix::Schema& schema) {
-  if (family.descriptor) return *family.descriptor;
+  if (family.descriptor) return family.descriptor->id();
   const metrix::Store::Authority authority{.kind = family.verdict.kind, .schema = schema};
   auto options = instrument_options(family.name, family.verdict.kind, {});
   if (const auto& title = family.record->title; !title.empty()) options.description = title;
   auto declared = store_.declare(family.name, authority, options);
   // What the store still knows of the name from before stays; a description never changes while a metric lives.
   if (!declared) declared = store_.declare(family.name, authority, {});
-  family.descriptor = declared.value();
-  return *family.descriptor;
+  family.descriptor = metrix::DescriptorPin{store_, declared.value()};
+  return declared.value();
 }
 
 void PageWriter::lose(Ledger& ledger, LossReason reason, std::string_view name, std::uint64_t lines) {

@@ -34,7 +34,7 @@ class Pages {
     begin_and_write(page, series_max);
     store.commit();
     std::vector<std::string> out;
-    metrix::Reader reader{store, {}};
+    const metrix::Reader reader{store, {.flatten = true}};
     std::vector<Label> labels;
     for (const auto id : reader.series()) {
       std::string text = store.descriptor_of(id).name;

@@ -120,7 +120,7 @@ std::optional<LossReason> PointAssembly::settle(Draft& draft, const Declare& dec
   }
   PointTable::Point point{.family = number, .lines = draft.lines};
   if (good) {
-    point.head = store_.series(declare(family, schema), draft.labels, metrix::ScopeId::none);
+    point.head = store_.series(declare(family, schema), draft.labels, metrix::ClaimId::none);
     point.bundle = store_.bundle(point.head);
     if (point.bundle == nullptr) return LossReason::sample_invalid_labels;
   }
