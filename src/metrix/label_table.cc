@@ -10,9 +10,9 @@
 namespace cppd::metrix {
 
 std::size_t LabelTable::TextHash::operator()(const Label& label) const {
-  return XXH3_64bits_withSeed(label.value.data(), label.value.size(), XXH3_64bits(label.key.data(), label.key.size()));
+  const auto key = XXH3_64bits(label.key.data(), label.key.size());
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(label.value.data(), label.value.size(), key));
 }
-std::size_t LabelTable::TextHash::operator()(LabelId id) const { return (*this)(table->label(id)); }
 
 bool LabelTable::TextEqual::operator()(const Label& a, LabelId b) const { return a == table->label(b); }
 
@@ -59,6 +59,7 @@ LabelId LabelTable::intern(const Label& label) {
   text.key_bytes = static_cast<std::uint32_t>(label.key.size());
   text.value_bytes = static_cast<std::uint32_t>(label.value.size());
   text.uses = 0;
+  text.hash = static_cast<std::uint32_t>(text_index_.hash_function()(label));
   char* at = text.packed.get();
   at = std::copy(label.key.begin(), label.key.end(), at);
   *at++ = '\xff';

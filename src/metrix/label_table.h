@@ -52,6 +52,7 @@ class LabelTable {
     std::uint32_t key_bytes = 0;
     std::uint32_t value_bytes = 0;
     std::uint32_t uses = 0;
+    std::uint32_t hash = 0;  // kept, so that a growing index does not go to the texts
     [[nodiscard]] std::string_view all() const { return {packed.get(), std::size_t{key_bytes} + value_bytes + 2}; }
   };
   struct Set {
@@ -64,7 +65,7 @@ class LabelTable {
     using is_transparent = void;
     const LabelTable* table;
     std::size_t operator()(const Label& label) const;
-    std::size_t operator()(LabelId id) const;
+    std::size_t operator()(LabelId id) const { return table->texts_[index_of(id)].hash; }
   };
   struct TextEqual {
     using is_transparent = void;
