@@ -59,6 +59,7 @@ class LabelTable {
     std::uint32_t first = 0;  // in pool_
     std::uint32_t count = 0;
     std::uint32_t uses = 0;
+    std::uint32_t hash = 0;
   };
   // The indexes hold ids; hash and equality look at what the ids stand for.
   struct TextHash {
@@ -78,7 +79,7 @@ class LabelTable {
     using is_transparent = void;
     const LabelTable* table;
     std::size_t operator()(std::span<const LabelId> ids) const;
-    std::size_t operator()(LabelSetId id) const { return (*this)(table->ids(id)); }
+    std::size_t operator()(LabelSetId id) const { return table->sets_[index_of(id)].hash; }
   };
   struct SetEqual {
     using is_transparent = void;
