@@ -202,6 +202,7 @@ class Engine {
   [[nodiscard]] std::uint32_t autogen_meta_of(metrix::DescriptorId descriptor, const AutogenSource& source,
                                               std::string_view family);
   [[nodiscard]] const LifecyclePolicy& lifecycle(const Chart& chart) const;
+  void forget_unused();  // engine_forget.cc
 
   // Planning (engine_plan.cc).
   [[nodiscard]] bool visible(std::uint32_t series) const;
@@ -246,6 +247,8 @@ class Engine {
   boost::unordered_flat_map<DimensionAttributes, std::uint32_t, AttributesHash> attributes_index_;
   std::vector<Route> routes_;
   boost::unordered_flat_map<Route, std::uint32_t, RouteHash> routes_index_;
+  static constexpr std::size_t kForgetAt = 1024;
+  std::size_t forget_at_ = kForgetAt;  // routes and metas that make it worth looking for unused ones
 
   // By series slot.
   std::vector<std::uint32_t> first_chart_;  // kNone, or the first chart it feeds
