@@ -107,7 +107,40 @@ void one_name_many_bucket_lists(benchmark::State& state) {
   expect(state, all && store.series_count() == 0 && store.meta().dropped_names == store.success_clock(),
          "the name was not dropped each cycle");
 }
-BENCHMARK(one_name_many_bucket_lists)->Arg(100)->Arg(500)->Arg(1000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(one_name_many_bucket_lists)->Arg(100)->Arg(500)->Arg(1000)->Arg(5000)->Unit(benchmark::kMicrosecond);
+
+/// Histograms, and for each a counter that has the name and labels of its count: the counter is there first and stays.
+/// A store of its own for each round, for the work is in the declarations.
+void every_histogram_clashes(benchmark::State& state) {
+  static Linear linear;
+  const auto metrics = static_cast<std::size_t>(state.range(0));
+  const auto names = numbered("metric_", metrics);
+  const auto counters = [&] {
+    auto all = names;
+    for (auto& name : all) name += "_count";
+    return all;
+  }();
+  const metrix::HistogramBucket buckets[] = {{1, 1}, {2, 2}};
+  bool good = true;
+  const auto round = [&] {
+    Store store;
+    const SnapshotMeter meter{store};
+    store.begin();
+    for (std::size_t i = 0; i < metrics; ++i) {
+      meter.counter(counters[i]).observe_total(1);
+      good = meter.histogram(names[i], {.bounds = {1, 2}}).observe_point({.count = 2, .sum = 1, .buckets = buckets}) &&
+             good;
+    }
+    store.commit();
+    good = good && store.series_count() == metrics && store.ledger().counted(LossReason::series_name_clash) == metrics;
+  };
+  PerItem per_metric{state, metrics};
+  for (auto _ : state) round();
+  per_metric.report();
+  linear.check(state, metrics, round);
+  expect(state, good, "not every counter stayed alone");
+}
+BENCHMARK(every_histogram_clashes)->Arg(100)->Arg(1000)->Arg(5000)->Unit(benchmark::kMicrosecond);
 
 /// Handles of one series that each were declared with a unit of their own, in cycles that came to nothing. Mirrors
 /// BenchmarkCollectorSameKeyManyDeclarations.
