@@ -110,8 +110,8 @@ function(cppd_readme_examples name headers)
   add_custom_command(
     OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -DREADME=${readme} -DOUTPUT=${output} -DNAMESPACE=${namespace} "-DINCLUDES=${includes}"
-            -P ${CMAKE_SOURCE_DIR}/cmake/readme_examples.cmake
-    DEPENDS ${readme} ${CMAKE_SOURCE_DIR}/cmake/readme_examples.cmake
+            -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/readme_examples.cmake
+    DEPENDS ${readme} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/readme_examples.cmake
     VERBATIM)
 endfunction()
 
