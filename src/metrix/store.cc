@@ -61,6 +61,7 @@ Store::Store(StoreOptions options, Ledger* ledger)
   committed_.emplace_back();
   identity_.emplace_back();
   touched_.resize(1);
+  if (options_.immediate) untold_ = std::make_unique<Untold>();
   scopes_.emplace_back();
 }
 
@@ -189,7 +190,7 @@ void Store::free_slot(std::uint32_t index) {
   ++hot_[index].generation;
   hot_[index].stamp = 0;
   committed_[index] = {};
-  free_slots_.push_back(index);
+  (told(index) ? untold_->withheld : free_slots_).push_back(index);
 }
 
 SeriesRef Store::series(DescriptorId descriptor, Labels labels, ScopeId scope) {

@@ -10,6 +10,7 @@
 #include <cppd/metrix/label_table.h>
 #include <cppd/metrix/schema.h>
 #include <cppd/metrix/types.h>
+#include <cppd/metrix/untold.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -58,7 +59,7 @@ struct Committed {
 
 /// What the last successful commit changed in the set of series, for readers that keep state per series.
 struct Changes {
-  std::uint64_t clock = 0;  ///< successful commits so far; a reader that missed one starts over
+  std::uint64_t clock = 0;  ///< successful commits or takes so far; a reader that missed one starts over
   std::span<const SeriesId> born;
   std::span<const SeriesId> died;  ///< their slots may be taken again by the next cycle
   std::span<const DescriptorId> redescribed;
@@ -163,10 +164,43 @@ class Store {
   [[nodiscard]] Bundle* settle_bounds(Bundle& opener, std::span<const double> bounds);
   void refuse_point(const Bundle& bundle, LossReason reason = LossReason::sample_invalid_point);
 
+  // What RuntimeStore does with an immediate store (store_immediate.cc).
+
+  /// Ends the open cycle as if it had not been.
+  void cancel();
+  /// False when the name of `ref` was meanwhile declared as something else.
+  [[nodiscard]] bool established(SeriesRef ref) const;
+  /// Calls `fn` with the slot of each present series; a structured one is its head.
+  template <class Fn>
+  void for_each_source(Fn fn) const {
+    for (std::uint32_t index = 1; index < committed_.size(); ++index) {
+      if (committed_[index].seen == 0 || !first_of_source(index)) continue;
+      const auto head = head_of(index);
+      fn(head != 0 ? head : index);
+    }
+  }
+  /// Removes a present series, named by a slot of for_each_source(), and counts it under `reason`.
+  void drop(std::uint32_t source, LossReason reason);
+  /// Forgets names that have had no series for the grace; `clock` starts at 1 and has the unit of the grace.
+  void sweep_names_at(std::uint64_t clock);
+  /// Frees slots that nobody wrote and nobody pins any more.
+  void tidy();
+  /// Works out the quantiles of the summaries that were written since the last call.
+  void settle_quantiles();
+  /// Makes changes() everything that was born, died and was redescribed since the last call.
+  void take_changes();
+  [[nodiscard]] const std::string& name_of(SeriesRef ref) const {
+    return descriptor(identity_[ref.index].descriptor).name;
+  }
+  /// Order of the keys of two sources: scope, name, labels.
+  [[nodiscard]] bool key_before(std::uint32_t a, std::uint32_t b) const;
+  [[nodiscard]] std::size_t source_slots() const { return hot_.size(); }
+  [[nodiscard]] std::size_t present_sources() const { return source_count(); }
+
   // Reading. Valid until the next commit or abort; Reader checks that.
 
   [[nodiscard]] const CollectMeta& meta() const { return meta_; }
-  [[nodiscard]] std::uint64_t success_clock() const { return clock_; }
+  [[nodiscard]] std::uint64_t success_clock() const { return changes_.clock; }
   /// Expiry plus grace, in successful commits; the largest number when series never expire.
   [[nodiscard]] std::uint64_t descriptor_retention_window() const;
   [[nodiscard]] std::span<const Committed> committed() const { return committed_; }
@@ -267,6 +301,11 @@ class Store {
   [[nodiscard]] std::uint64_t seed_of(std::uint32_t head) const;
   void finish_estimates();
 
+  // Immediate stores (store_immediate.cc).
+  void fold_changes();
+  void note_untold(std::uint32_t index, bool died);
+  [[nodiscard]] bool told(std::uint32_t index) const;
+
   // Steps of a commit, in order (store_commit.cc).
   void resolve_conflicts();
   void publish_touched();
@@ -302,6 +341,8 @@ class Store {
   std::vector<std::uint32_t> touched_;
   std::size_t touched_count_ = 0;
   std::vector<std::uint32_t> fresh_;  // slots made since the last commit or abort
+
+  std::unique_ptr<Untold> untold_;  // of an immediate store, else null
 
   std::vector<Bundle*> estimating_;  // summaries whose quantiles this cycle changes
   std::vector<double> sorted_;

@@ -7,11 +7,22 @@
 #include <limits>
 
 namespace cppd::metrix {
+namespace {
+
+/// The number by which a cycle stamps what it writes. It starts again after 2^32 cycles, which only a store that
+/// commits every write lives to see; 0 means absent, and 1 is left out so that each number but the first has one
+/// before it.
+std::uint32_t cycle_number(std::uint64_t attempt) {
+  constexpr std::uint64_t kNumbers = 0xFFFF'FFFF;
+  return static_cast<std::uint32_t>(attempt < kNumbers ? attempt : attempt % (kNumbers - 2) + 2);
+}
+
+}  // namespace
 
 void Store::begin() {
   require(!cycle_open(), "one cycle at a time");
   ++attempts_;
-  cycle_ = static_cast<std::uint32_t>(attempts_);
+  cycle_ = cycle_number(attempts_);
   touched_count_ = 0;
 }
 
@@ -23,13 +34,16 @@ void Store::commit() {
   redescribed_.swap(redescribed_next_);
   redescribed_next_.clear();
   if (!contested_names_.empty()) resolve_conflicts();
-  finish_estimates();
+  if (!options_.immediate) finish_estimates();
   publish_touched();
   if (!contested_names_.empty()) supersede();
   expire();
   if (options_.max_series > 0 && source_count() > options_.max_series) enforce_cap();
-  if (!idle_names_.empty()) sweep_names();
-  changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_};
+  if (!idle_names_.empty() && !options_.immediate) sweep_names();
+  if (options_.immediate)
+    fold_changes();
+  else
+    changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_};
   close_cycle(AttemptStatus::success);
 }
 

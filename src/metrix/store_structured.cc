@@ -137,7 +137,10 @@ bool Store::open_change(Bundle& bundle) {
     const auto& series = committed_[bundle.parts[i]];
     set_part(bundle, i, bundle.cumulative && series.seen != 0 ? series.value : 0);
   }
-  if (auto* estimator = bundle.estimator.get()) {
+  if (auto* estimator = bundle.estimator.get(); estimator != nullptr && options_.immediate) {
+    if (bundle.present == 0) estimator->staged.restart(estimator->seed);
+    if (!std::exchange(estimator->unsettled, true)) untold_->unsettled.push_back(bundle.head);
+  } else if (estimator != nullptr) {
     if (bundle.cumulative && bundle.present > 0)
       estimator->staged = estimator->committed;
     else

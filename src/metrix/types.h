@@ -116,6 +116,8 @@ struct StoreOptions {
   std::optional<std::uint32_t> descriptor_grace_cycles{};
   /// Bound on series of the store; 0 means none.
   std::uint32_t max_series = 0;
+  /// Every write is a cycle of its own, and changes() collects until take_changes(). Set by RuntimeStore.
+  bool immediate = false;
 };
 
 struct CollectMeta {

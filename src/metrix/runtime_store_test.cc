@@ -1,0 +1,569 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rows are named after the cases of metrix contract section 11.9 where their numbers come from there.
+#include <cppd/metrix/reader.h>
+#include <cppd/metrix/runtime_instrument.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+namespace cppd::metrix {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// What a reader sees, as lines: `name{label=value} 1 +0.5`, the last part being the delta.
+std::vector<std::string> lines_of(const Store& store, const ReadOptions& options = {}) {
+  const Reader reader{store, options};
+  std::vector<std::string> lines;
+  std::vector<Label> labels;
+  for (const auto id : reader.series()) {
+    auto line = store.descriptor_of(id).name;
+    reader.labels(id, labels);
+    for (const auto& label : labels) line += fmt::format("{{{}={}}}", label.key, label.value);
+    line += fmt::format(" {}", store.committed()[index_of(id)].value);
+    if (const auto delta = reader.delta(id)) line += fmt::format(" +{}", *delta);
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+struct House {
+  explicit House(RuntimeStoreOptions options = {}) : store{options, clock} {}
+
+  void tell() {
+    seen.push_back(store.read([](const Store& s) { return lines_of(s); }));
+  }
+  std::uint64_t lost(LossReason reason) const { return store.ledger().counted(reason); }
+  CollectMeta meta() {
+    return store.read([](const Store& s) { return s.meta(); });
+  }
+
+  ManualClock clock;
+  RuntimeStore store;
+  RuntimeMeter meter{store};
+  std::vector<std::vector<std::string>> seen;
+};
+
+using Lines = std::vector<std::vector<std::string>>;
+struct Row {
+  std::string_view name;
+  RuntimeStoreOptions options;
+  std::function<void(House&)> run;
+  Lines want;
+  friend void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+};
+
+constexpr RuntimeStoreOptions kDefault{};
+constexpr RuntimeStoreOptions kFive{.ttl = 5s, .max_series = 0, .sweep_every = 0s};
+
+const Row kRows[] = {
+    {"case_132_a_write_is_visible_at_once",
+     kDefault,
+     [](House& h) {
+       const auto gauge = h.meter.gauge("g");
+       const auto counter = h.meter.counter("c");
+       gauge.set(5), h.tell();
+       counter.add(10), h.tell();
+       counter.add(4), h.tell();
+     },
+     {{"g 5"}, {"c 10", "g 5"}, {"c 14 +4", "g 5"}}},
+    {"case_133_other_series_do_not_break_a_delta",
+     kDefault,
+     [](House& h) {
+       const auto gauge = h.meter.gauge("g");
+       const auto counter = h.meter.counter("c");
+       counter.add(10), gauge.set(1), counter.add(4), h.tell();
+     },
+     {{"c 14 +4", "g 1"}}},
+    {"case_135_summary",
+     kDefault,
+     [](House& h) {
+       const auto summary = h.meter.summary("s", {.quantiles = {.5, 1}});
+       summary.observe(1), summary.observe(3), h.tell();
+     },
+     {{"s{quantile=0.5} 2", "s{quantile=1} 3", "s_count 2 +1", "s_sum 4 +3"}}},
+    {"a_sum_that_falls_has_no_delta",
+     kDefault,
+     [](House& h) {
+       const auto summary = h.meter.summary("s");
+       summary.observe(1), summary.observe(-3), h.tell();
+     },
+     {{"s_count 2 +1", "s_sum -2"}}},
+    {"quantiles_of_many_reads",
+     kDefault,
+     [](House& h) {
+       const auto summary = h.meter.summary("s", {.quantiles = {1}});
+       summary.observe(1), h.tell(), h.tell();
+       summary.observe(7), h.tell();
+     },
+     {{"s{quantile=1} 1", "s_count 1", "s_sum 1"},
+      {"s{quantile=1} 1", "s_count 1", "s_sum 1"},
+      {"s{quantile=1} 7", "s_count 2 +1", "s_sum 8 +7"}}},
+    {"case_136_histogram",
+     kDefault,
+     [](House& h) {
+       const auto histogram = h.meter.histogram("h", {.bounds = {1, 2}});
+       histogram.observe(.5), histogram.observe(3), h.tell();
+     },
+     {{"h_bucket{le=+Inf} 1 +1", "h_bucket{le=1} 1 +0", "h_bucket{le=2} 0 +0", "h_count 2 +1", "h_sum 3.5 +3"}}},
+    {"state_set_and_measure_sets",
+     kDefault,
+     [](House& h) {
+       const auto set = h.meter.state_set("mode", {.states = {"on", "off"}, .state_mode = StateMode::one});
+       const auto pool = h.meter.measure_gauge("pool", {.fields = {{.name = "idle"}, {.name = "busy"}}});
+       const auto io = h.meter.measure_counter("io", {.fields = {{.name = "in"}, {.name = "out"}}});
+       set.enable({"on"}), set.observe({{"off", true}});
+       pool.set_point({1, 2}), pool.set_field("idle", 5), pool.add_field("busy", 1);
+       io.add_point({1, 2}), io.add_fields({{"in", 1}, {"out", 0}});
+       h.tell();
+     },
+     {{"io_in{measure_field=in} 2 +1", "io_out{measure_field=out} 2 +0", "mode{mode=off} 1", "mode{mode=on} 0",
+       "pool_busy{measure_field=busy} 3", "pool_idle{measure_field=idle} 5"}}},
+    {"case_137_an_expired_counter_restarts",
+     kFive,
+     [](House& h) {
+       const auto counter = h.meter.counter("c");
+       counter.add(10), h.clock.advance(6s), counter.add(4), h.tell();
+     },
+     {{"c 4"}}},
+    {"case_137_without_a_sweep",
+     {.ttl = 5s, .max_series = 0, .sweep_every = 1h},
+     [](House& h) {
+       const auto counter = h.meter.counter("c");
+       counter.add(10), h.clock.advance(6s), counter.add(4), h.tell();
+     },
+     {{"c 4"}}},
+    {"case_137_after_a_sweep",
+     kFive,
+     [](House& h) {
+       const auto counter = h.meter.counter("c");
+       counter.add(10), h.clock.advance(6s), h.tell(), counter.add(4), h.tell();
+     },
+     {{}, {"c 4"}}},
+    {"case_138_histogram",
+     kFive,
+     [](House& h) {
+       const auto histogram = h.meter.histogram("h", {.bounds = {1}});
+       histogram.observe(.5), h.clock.advance(6s), histogram.observe(3), h.tell();
+     },
+     {{"h_bucket{le=+Inf} 1", "h_bucket{le=1} 0", "h_count 1", "h_sum 3"}}},
+    {"case_138_summary",
+     kFive,
+     [](House& h) {
+       const auto summary = h.meter.summary("s", {.quantiles = {.5}});
+       summary.observe(1), h.tell(), h.clock.advance(6s), summary.observe(9), h.tell();
+     },
+     {{"s{quantile=0.5} 1", "s_count 1", "s_sum 1"}, {"s{quantile=0.5} 9", "s_count 1", "s_sum 9"}}},
+    {"case_138_measure_set",
+     kFive,
+     [](House& h) {
+       const auto io = h.meter.measure_counter("io", {.fields = {{.name = "in"}}});
+       io.add_point({10}), h.clock.advance(6s), io.add_point({4}), h.tell();
+     },
+     {{"io_in{measure_field=in} 4"}}},
+    {"case_138_measure_gauge",
+     kFive,
+     [](House& h) {
+       const auto pool = h.meter.measure_gauge("p", {.fields = {{.name = "a"}, {.name = "b"}}});
+       pool.set_point({10, 20}), h.clock.advance(6s), pool.set_field("a", 1), h.tell();
+     },
+     {{"p_a{measure_field=a} 1", "p_b{measure_field=b} 0"}}},
+    {"case_138_state_set",
+     kFive,
+     [](House& h) {
+       const auto set = h.meter.state_set("mode", {.states = {"on"}});
+       set.enable({"on"}), h.clock.advance(6s), h.tell(), set.enable({}), h.tell();
+     },
+     {{}, {"mode{mode=on} 0"}}},
+    {"case_139_written_again_in_time",
+     kFive,
+     [](House& h) {
+       const auto counter = h.meter.counter("c");
+       counter.add(10), h.clock.advance(2s), counter.add(4), h.tell();
+     },
+     {{"c 14 +4"}}},
+    {"case_140_others_go",
+     kFive,
+     [](House& h) {
+       const auto vec = h.meter.counter_vec("c", {"id"});
+       vec("a").add(1), h.clock.advance(2s), vec("b").add(20);
+       h.clock.advance(4s), vec("b").add(1), h.tell();
+     },
+     {{"c{id=b} 21 +1"}}},
+    {"case_141_the_oldest_goes_at_the_cap",
+     {.ttl = 0s, .max_series = 2, .sweep_every = 0s},
+     [](House& h) {
+       const auto vec = h.meter.gauge_vec("g", {"id"});
+       for (const auto* id : {"a", "b", "c"}) vec(id).set(1);
+       h.tell();
+     },
+     {{"g{id=b} 1", "g{id=c} 1"}}},
+    {"the_newest_stays_at_the_cap",
+     {.ttl = 0s, .max_series = 2, .sweep_every = 0s},
+     [](House& h) {
+       const auto vec = h.meter.gauge_vec("g", {"id"});
+       for (const auto* id : {"c", "b"}) vec(id).set(1), h.clock.advance(1s);
+       vec("c").set(2), h.clock.advance(1s), vec("a").set(3), h.tell();
+     },
+     {{"g{id=a} 3", "g{id=c} 2"}}},
+    {"a_structured_series_counts_as_one_at_the_cap",
+     {.ttl = 0s, .max_series = 2, .sweep_every = 0s},
+     [](House& h) {
+       const auto histogram = h.meter.histogram("h", {.bounds = {1}});
+       histogram.observe(1), h.clock.advance(1s);
+       h.meter.gauge("x").set(1), h.tell();
+       h.clock.advance(1s), h.meter.gauge("y").set(1), h.tell();
+     },
+     {{"h_bucket{le=+Inf} 0", "h_bucket{le=1} 1", "h_count 1", "h_sum 1", "x 1"}, {"x 1", "y 1"}}},
+    {"case_144_seeds",
+     kDefault,
+     [](House& h) {
+       const auto counter = h.meter.seeded_counter("c");
+       const auto gauge = h.meter.seeded_gauge("g");
+       h.tell(), counter.add(5), h.tell();
+     },
+     {{"c 0", "g 0"}, {"c 5 +5", "g 0"}}},
+    {"a_seed_keeps_a_total_and_overwrites_a_gauge",
+     kDefault,
+     [](House& h) {
+       h.meter.counter("c").add(7), h.meter.gauge("g").set(7);
+       (void)h.meter.seeded_counter("c"), (void)h.meter.seeded_gauge("g");
+       h.tell();
+     },
+     {{"c 7 +0", "g 0"}}},
+    {"an_idle_store_shows_nothing_old",
+     kFive,
+     [](House& h) {
+       const auto gauge = h.meter.gauge("g");
+       gauge.set(1), h.clock.advance(4999ms), h.tell(), h.clock.advance(1ms), h.tell();
+     },
+     {{"g 1"}, {}}},
+    {"labels_of_meter_handle_and_vec",
+     kDefault,
+     [](House& h) {
+       const Label zone[] = {{"zone", "eu"}};
+       const Label id[] = {{"id", "7"}};
+       const auto meter = h.meter.prefixed("app").with_labels(zone);
+       meter.gauge("g").with(id).set(1);
+       meter.counter_vec("c", {"m"})("GET").add(2);
+       h.tell();
+     },
+     {{"app.c{m=GET}{zone=eu} 2", "app.g{id=7}{zone=eu} 1"}}},
+    {"a_copy_writes_the_same_series",
+     kDefault,
+     [](House& h) {
+       auto counter = h.meter.counter("c");
+       const auto copy = counter;
+       counter.add(1), counter = RuntimeCounter{}, copy.add(1), h.tell();
+     },
+     {{"c 2 +1"}}},
+};
+
+class RuntimeStoreRow : public testing::TestWithParam<Row> {};
+TEST_P(RuntimeStoreRow, Tells) {
+  House house{GetParam().options};
+  GetParam().run(house);
+  EXPECT_EQ(house.seen, GetParam().want);
+}
+INSTANTIATE_TEST_SUITE_P(Table, RuntimeStoreRow, testing::ValuesIn(kRows),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+// What is refused: nothing changes, and the ledger says why.
+struct Refusal {
+  std::string_view name;
+  std::function<void(House&)> run;
+  LossReason reason;
+  std::uint64_t times;
+  std::string_view error;  // of the meter; empty for none
+  friend void PrintTo(const Refusal& row, std::ostream* out) { *out << row.name; }
+};
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+using enum LossReason;
+
+const Refusal kRefusals[] = {
+    {"case_134_freshness_cycle", [](House& h) { h.meter.gauge("x", {.freshness = Freshness::cycle}).set(1); },
+     sample_declaration_conflict, 2, "neither cycle-fresh"},
+    {"case_134_window_cycle", [](House& h) { h.meter.summary("x", {.window = Window::cycle}).observe(1); },
+     sample_declaration_conflict, 2, "counted by the cycle"},
+    {"window_of_a_gauge", [](House& h) { h.meter.gauge("x", {.window = Window::cumulative}).set(1); },
+     sample_declaration_conflict, 2, "a window belongs"},
+    {"histogram_without_bounds", [](House& h) { h.meter.histogram("x").observe(1); }, sample_declaration_conflict, 2,
+     "needs bounds"},
+    {"kind_mismatch", [](House& h) { (void)h.meter.gauge("x"), h.meter.counter("x").add(1); },
+     sample_declaration_conflict, 2, "metrix: instrument kind mismatch for x"},
+    {"schema_mismatch",
+     [](House& h) {
+       (void)h.meter.histogram("x", {.bounds = {1}});
+       h.meter.histogram("x", {.bounds = {2}}).observe(1);
+     },
+     sample_declaration_conflict, 2, "metrix: histogram schema mismatch for x"},
+    {"unit_mismatch",
+     [](House& h) {
+       (void)h.meter.gauge("x", {.unit = "bytes"});
+       h.meter.gauge("x", {.unit = "seconds"}).set(1);
+     },
+     sample_declaration_conflict, 2, "metrix: metric unit mismatch for x"},
+    {"vec_mismatch", [](House& h) { (void)h.meter.gauge("x"), h.meter.counter_vec("x", {"id"})("a").add(1); },
+     sample_declaration_conflict, 2, "instrument kind mismatch"},
+    {"not_finite_gauge", [](House& h) { h.meter.gauge("x").set(kNan); }, sample_not_finite, 1, ""},
+    {"not_finite_histogram", [](House& h) { h.meter.histogram("x", {.bounds = {1}}).observe(kNan); }, sample_not_finite,
+     1, ""},
+    {"negative_counter", [](House& h) { h.meter.counter("x").add(-1); }, sample_negative_delta, 1, ""},
+    {"negative_field", [](House& h) { h.meter.measure_counter("x", {.fields = {{.name = "a"}}}).add_field("a", -1); },
+     sample_negative_delta, 1, ""},
+    {"unknown_state", [](House& h) { h.meter.state_set("x", {.states = {"on"}}).enable({"off"}); },
+     sample_invalid_point, 1, ""},
+    {"label_twice",
+     [](House& h) {
+       const Label label[] = {{"a", "1"}};
+       h.meter.with_labels(label).gauge("x").with(label).set(1);
+     },
+     sample_invalid_labels, 2, ""},
+    {"too_few_label_values",
+     [](House& h) {
+       const auto vec = h.meter.gauge_vec("x", {"a", "b"});
+       const std::string_view one[] = {"1"};
+       vec.at(one).set(1);
+     },
+     sample_invalid_labels, 2, ""},
+};
+
+class RuntimeStoreRefuses : public testing::TestWithParam<Refusal> {};
+TEST_P(RuntimeStoreRefuses, AndCounts) {
+  House house;
+  house.meter.gauge("before").set(1);
+  GetParam().run(house);
+  EXPECT_EQ(house.lost(GetParam().reason), GetParam().times) << house.store.ledger().summary();
+  EXPECT_EQ(house.meter.error().has_value(), !GetParam().error.empty());
+  if (const auto error = house.meter.error()) EXPECT_THAT(error->what, HasSubstr(GetParam().error));
+  EXPECT_EQ(house.meta().last_success_seq, 1u) << "what is refused is no write";
+  house.tell();
+  EXPECT_THAT(house.seen, ElementsAre(ElementsAre("before 1")));
+}
+INSTANTIATE_TEST_SUITE_P(Table, RuntimeStoreRefuses, testing::ValuesIn(kRefusals),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(RuntimeStore, Case132SequencesCountWrites) {
+  House house;
+  EXPECT_EQ(house.meta().last_attempt_status, AttemptStatus::unknown);
+  const auto gauge = house.meter.gauge("g");
+  const auto counter = house.meter.counter("c");
+  EXPECT_TRUE(gauge.set(5));
+  EXPECT_EQ(house.meta().last_success_seq, 1u);
+  EXPECT_TRUE(counter.add(10));
+  EXPECT_TRUE(counter.add(4));
+  EXPECT_FALSE(counter.add(-4));
+  const auto meta = house.meta();
+  EXPECT_EQ(meta.last_attempt_seq, 3u);
+  EXPECT_EQ(meta.last_success_seq, 3u);
+  EXPECT_EQ(meta.last_attempt_status, AttemptStatus::success);
+  const auto seen = house.store.read([](const Store& store) {
+    std::vector<std::uint32_t> out;
+    for (const auto id : Reader{store, {}}.series()) out.push_back(store.committed()[index_of(id)].seen);
+    return out;
+  });
+  EXPECT_THAT(seen, ElementsAre(3, 1));
+}
+
+// Case 143 as design D14 has it: a read is a look, what leaves it is a copy, and a kept reader knows that it is old.
+TEST(RuntimeStore, Case143WhatAReadGaveStays) {
+  House house;
+  const auto gauge = house.meter.gauge("g");
+  gauge.set(1), house.tell();
+  gauge.set(2), house.tell();
+  EXPECT_THAT(house.seen, ElementsAre(ElementsAre("g 1"), ElementsAre("g 2")));
+}
+
+TEST(RuntimeStore, AHostScopeHasOneHostWhateverIsSaidOfIt) {
+  House house;
+  const auto first = house.meter.with_host_scope({.key = "k", .guid = "g1", .hostname = "old", .labels = {}});
+  first.gauge("a").set(1);
+  const auto second = house.meter.with_host_scope({.key = "k", .guid = "g1", .hostname = "new", .labels = {}});
+  second.gauge("b").set(2);
+  house.tell();
+  const auto scoped =
+      house.store.read([](const Store& store) { return lines_of(store, {.raw = false, .scope = "k"}); });
+  EXPECT_THAT(house.seen, ElementsAre(IsEmpty()));
+  EXPECT_THAT(scoped, ElementsAre("a 1", "b 2"));
+  const auto hosts = house.store.read([](const Store& store) {
+    std::vector<std::string> out;
+    for (const auto id : Reader{store, {.raw = false, .scope = "k"}}.series()) {
+      out.push_back(store.host_scope(store.scope_of(id)).hostname);
+    }
+    return out;
+  });
+  EXPECT_THAT(hosts, ElementsAre("new", "new"));
+}
+
+TEST(RuntimeStore, ANameThatNobodyWritesIsForgotten) {
+  House house{kFive};
+  house.meter.gauge("x", {.unit = "bytes"}).set(1);
+  EXPECT_TRUE(house.meter.counter("x").refused());
+  for (int i = 0; i < 4; ++i) house.clock.advance(5s), house.tell();
+  EXPECT_EQ(house.meta().evicted_descriptors, 1u);
+  const auto counter = house.meter.counter("x", {.unit = "seconds"});
+  EXPECT_TRUE(counter.add(3));
+  EXPECT_EQ(house.lost(LossReason::series_expired), 1u);
+}
+
+TEST(RuntimeStore, AKeptHandleDoesNotTakeANameFromItsNewOwner) {
+  House house{kFive};
+  const auto old = house.meter.gauge("x");
+  old.set(1);
+  for (int i = 0; i < 4; ++i) house.clock.advance(5s), house.tell();
+  const auto counter = house.meter.counter("x");
+  ASSERT_TRUE(counter.add(3));
+  EXPECT_FALSE(old.set(2));
+  EXPECT_EQ(house.lost(LossReason::sample_kind_conflict), 1u);
+  house.seen.clear();
+  house.tell();
+  EXPECT_THAT(house.seen, ElementsAre(ElementsAre("x 3")));
+}
+
+TEST(RuntimeStore, SlotsOfDroppedHandlesAreUsedAgain) {
+  House house{kFive};
+  for (int round = 0; round < 1000; ++round) {
+    const auto id = fmt::format("{}", round);
+    house.meter.gauge_vec("g", {"id"})(id).set(1);
+    (void)house.meter.gauge_vec("never_written", {"id"})(id);
+    house.clock.advance(1s);
+    house.store.take([](const Store&) { return 0; });
+  }
+  const auto slots = house.store.read([](const Store& store) { return store.committed().size(); });
+  EXPECT_LT(slots, 20u);
+}
+
+TEST(StatefulSeeds, AreWritesOfTheOpenCycle) {
+  Ledger ledger;
+  Store store{{}, &ledger};
+  const StatefulMeter meter{store};
+  (void)meter.seeded_gauge("g");
+  EXPECT_EQ(ledger.counted(LossReason::sample_outside_cycle), 1u);
+  store.begin();
+  const auto gauge = meter.seeded_gauge("g");
+  const auto counter = meter.seeded_counter("c");
+  store.commit();
+  EXPECT_THAT(lines_of(store), ElementsAre("c 0", "g 0"));
+}
+
+// What a reader that keeps state per series is told: `+id` born, `-` died.
+struct Taker {
+  explicit Taker(House& house) : house{house} {}
+  std::vector<std::string> take() {
+    return house.store.take([&](const Store& store) {
+      std::vector<std::string> out;
+      EXPECT_EQ(store.changes().clock, ++clock);
+      EXPECT_EQ(store.success_clock(), clock);
+      for (const auto id : store.changes().died) {
+        out.push_back("-" + known.at(id));
+        known.erase(id);
+      }
+      for (const auto id : store.changes().born) {
+        EXPECT_FALSE(known.contains(id)) << "a slot is told twice";
+        known[id] = store.descriptor_of(id).name;
+        out.push_back("+" + known[id]);
+      }
+      for (const auto id : store.changes().redescribed) out.push_back("~" + store.descriptor(id).name);
+      EXPECT_EQ(known.size(), store.series_count());
+      return out;
+    });
+  }
+  House& house;
+  std::uint64_t clock = 0;
+  std::map<SeriesId, std::string> known;
+};
+
+struct Told {
+  std::string_view name;
+  std::function<void(House&, Taker&)> run;  // the last thing it does is not taken yet
+  std::vector<std::string> want;
+  friend void PrintTo(const Told& row, std::ostream* out) { *out << row.name; }
+};
+
+const Told kTold[] = {
+    {"births_of_many_writes",
+     [](House& h, Taker&) {
+       for (const auto* name : {"a", "b", "a", "c"}) h.meter.gauge(name).set(1);
+     },
+     {"+a", "+b", "+c"}},
+    {"nothing_new",
+     [](House& h, Taker& t) {
+       h.meter.gauge("a").set(1), t.take();
+       h.meter.gauge("a").set(2);
+     },
+     {}},
+    {"came_and_went",
+     [](House& h, Taker& t) {
+       h.meter.gauge("keep").set(1), t.take();
+       h.clock.advance(1s), h.meter.gauge("a").set(1);
+       h.clock.advance(4s), h.meter.gauge("keep").set(1);
+       h.clock.advance(4s), h.meter.gauge("keep").set(1);
+     },
+     {"-keep", "+keep"}},
+    {"died",
+     [](House& h, Taker& t) {
+       h.meter.gauge("a").set(1), t.take();
+       h.clock.advance(6s);
+     },
+     {"-a"}},
+    {"a_slot_is_not_given_away_before_its_death_is_told",
+     [](House& h, Taker& t) {
+       h.meter.gauge("a").set(1), t.take();
+       h.clock.advance(6s), h.meter.gauge("b").set(1), h.meter.gauge("c").set(1);
+     },
+     {"-a", "+b", "+c"}},
+    {"a_kept_handle_comes_back_in_its_slot",
+     [](House& h, Taker& t) {
+       static std::optional<RuntimeGauge> kept;
+       kept = h.meter.gauge("a");
+       kept->set(1), t.take();
+       h.clock.advance(6s), kept->set(2);
+       kept.reset();
+     },
+     {"-a", "+a"}},
+    {"back_and_gone_again",
+     [](House& h, Taker& t) {
+       h.meter.gauge("a").set(1), t.take();
+       h.clock.advance(6s), h.meter.gauge("a").set(2);
+       h.clock.advance(6s);
+     },
+     {"-a"}},
+    {"a_unit_declared_later",
+     [](House& h, Taker& t) {
+       h.meter.gauge("a").set(1), t.take();
+       (void)h.meter.gauge("a", {.unit = "bytes"});
+     },
+     {"~a"}},
+    {"parts_of_structured_series",
+     [](House& h, Taker& t) {
+       h.meter.summary("s").observe(1), t.take();
+       h.clock.advance(6s), h.meter.summary("r").observe(1);
+     },
+     {"+r_count", "+r_sum", "-s_count", "-s_sum"}},
+};
+
+class RuntimeStoreTake : public testing::TestWithParam<Told> {};
+TEST_P(RuntimeStoreTake, TellsWhatChanged) {
+  House house{kFive};
+  Taker taker{house};
+  GetParam().run(house, taker);
+  auto told = taker.take();
+  std::ranges::sort(told);
+  auto want = GetParam().want;
+  std::ranges::sort(want);
+  EXPECT_THAT(told, ElementsAreArray(want));
+  EXPECT_THAT(taker.take(), IsEmpty());
+}
+INSTANTIATE_TEST_SUITE_P(Table, RuntimeStoreTake, testing::ValuesIn(kTold),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace cppd::metrix
