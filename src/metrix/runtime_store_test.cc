@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rows are named after the cases of metrix contract section 11.9 where their numbers come from there.
+#include <cppd/base/internal_error.h>
 #include <cppd/metrix/reader.h>
 #include <cppd/metrix/runtime_instrument.h>
 #include <fmt/format.h>
@@ -380,6 +381,11 @@ TEST(RuntimeStore, Case143WhatAReadGaveStays) {
   gauge.set(1), house.tell();
   gauge.set(2), house.tell();
   EXPECT_THAT(house.seen, ElementsAre(ElementsAre("g 1"), ElementsAre("g 2")));
+  std::optional<Reader> kept;
+  house.store.read([&](const Store& store) { kept.emplace(store, ReadOptions{}); });
+  EXPECT_EQ(kept->series().size(), 1u);
+  gauge.set(3);
+  EXPECT_THROW((void)kept->series(), InternalError);
 }
 
 TEST(RuntimeStore, AHostScopeHasOneHostWhateverIsSaidOfIt) {
@@ -439,6 +445,28 @@ TEST(RuntimeStore, SlotsOfDroppedHandlesAreUsedAgain) {
   }
   const auto slots = house.store.read([](const Store& store) { return store.committed().size(); });
   EXPECT_LT(slots, 20u);
+}
+
+TEST(RuntimeStore, CyclesAreNumberedAgainAfterTheLast) {
+  constexpr std::uint64_t kEnd = std::uint64_t{1} << 32;
+  EXPECT_EQ(cycle_number(1), 1u);
+  EXPECT_EQ(cycle_number(kEnd - 2), 0xFFFF'FFFEu);
+  for (const auto attempt : {kEnd - 1, kEnd, kEnd + 1, 2 * kEnd - 6, 2 * kEnd - 5, 2 * kEnd - 4, 5 * kEnd + 7}) {
+    EXPECT_GE(cycle_number(attempt), 2u) << attempt;
+    EXPECT_LT(cycle_number(attempt), 0xFFFF'FFFFu) << attempt;
+    EXPECT_NE(cycle_number(attempt), cycle_number(attempt + 1)) << attempt;
+  }
+}
+
+TEST(RuntimeStore, TheExampleOfTheReadme) {
+  RuntimeStore store;
+  const RuntimeMeter meter{store};
+  const auto frames = meter.prefixed("writer").counter("frames_total", {.unit = "frames"});
+
+  frames.add(1);
+  const auto total = store.read([](const Store& now) { return Reader{now, {}}.value("writer.frames_total", {}); });
+
+  EXPECT_EQ(total, 1);
 }
 
 TEST(StatefulSeeds, AreWritesOfTheOpenCycle) {
@@ -514,7 +542,7 @@ const Told kTold[] = {
        h.clock.advance(6s);
      },
      {"-a"}},
-    {"a_slot_is_not_given_away_before_its_death_is_told",
+    {"a_slot_of_two_series_is_told_as_both",
      [](House& h, Taker& t) {
        h.meter.gauge("a").set(1), t.take();
        h.clock.advance(6s), h.meter.gauge("b").set(1), h.meter.gauge("c").set(1);

@@ -190,7 +190,7 @@ void Store::free_slot(std::uint32_t index) {
   ++hot_[index].generation;
   hot_[index].stamp = 0;
   committed_[index] = {};
-  (told(index) ? untold_->withheld : free_slots_).push_back(index);
+  free_slots_.push_back(index);
 }
 
 SeriesRef Store::series(DescriptorId descriptor, Labels labels, ScopeId scope) {

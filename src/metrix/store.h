@@ -304,7 +304,6 @@ class Store {
   // Immediate stores (store_immediate.cc).
   void fold_changes();
   void note_untold(std::uint32_t index, bool died);
-  [[nodiscard]] bool told(std::uint32_t index) const;
 
   // Steps of a commit, in order (store_commit.cc).
   void resolve_conflicts();

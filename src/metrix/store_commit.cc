@@ -7,18 +7,6 @@
 #include <limits>
 
 namespace cppd::metrix {
-namespace {
-
-/// The number by which a cycle stamps what it writes. It starts again after 2^32 cycles, which only a store that
-/// commits every write lives to see; 0 means absent, and 1 is left out so that each number but the first has one
-/// before it.
-std::uint32_t cycle_number(std::uint64_t attempt) {
-  constexpr std::uint64_t kNumbers = 0xFFFF'FFFF;
-  return static_cast<std::uint32_t>(attempt < kNumbers ? attempt : attempt % (kNumbers - 2) + 2);
-}
-
-}  // namespace
-
 void Store::begin() {
   require(!cycle_open(), "one cycle at a time");
   ++attempts_;

@@ -74,10 +74,6 @@ void Store::settle_quantiles() {
   untold_->unsettled.clear();
 }
 
-bool Store::told(std::uint32_t index) const {
-  return untold_ && index < untold_->flags.size() && (untold_->flags[index] & Untold::kTold) != 0;
-}
-
 void Store::note_untold(std::uint32_t index, bool died) {
   auto& flags = untold_->flags;
   if (flags.size() <= index) flags.resize(hot_.size());
@@ -116,8 +112,6 @@ void Store::take_changes() {
     flags = here ? Untold::kTold : 0;
   }
   untold.changed.clear();
-  free_slots_.insert(free_slots_.end(), untold.withheld.begin(), untold.withheld.end());
-  untold.withheld.clear();
   untold.told_redescribed.swap(untold.redescribed);
   untold.redescribed.clear();
   for (const auto id : redescribed_next_) {

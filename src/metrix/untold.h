@@ -10,8 +10,8 @@
 
 namespace cppd::metrix {
 
-/// Births and deaths between two takes, by slot. A series that came and went in between is never told; the slot of one
-/// that was told is not given to another before its death is told.
+/// Births and deaths between two takes, by slot. A series that came and went in between is never told; a slot that went
+/// from one series to another, or was empty in between, is told as dead and as born.
 struct Untold {
   static constexpr std::uint8_t kTold = 1;     ///< the reader knows the series
   static constexpr std::uint8_t kChanged = 2;  ///< the slot is in `changed`
@@ -19,7 +19,6 @@ struct Untold {
 
   std::vector<std::uint8_t> flags;  ///< by slot; what is missing is 0
   std::vector<std::uint32_t> changed;
-  std::vector<std::uint32_t> withheld;  ///< freed slots of told series
   std::vector<DescriptorId> redescribed;
   std::vector<SeriesRef> unsettled;  ///< summaries whose quantiles have to be worked out
 
