@@ -1,56 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rows are named after the cases of metrix contract section 11.9 where their numbers come from there.
 #include <cppd/base/internal_error.h>
-#include <cppd/metrix/reader.h>
-#include <cppd/metrix/runtime_instrument.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <limits>
+#include <optional>
+
+#include "runtime_house.h"
 
 namespace cppd::metrix {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-using testing::ElementsAreArray;
-using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// What a reader sees, as lines: `name{label=value} 1 +0.5`, the last part being the delta.
-std::vector<std::string> lines_of(const Store& store, const ReadOptions& options = {}) {
-  const Reader reader{store, options};
-  std::vector<std::string> lines;
-  std::vector<Label> labels;
-  for (const auto id : reader.series()) {
-    auto line = store.descriptor_of(id).name;
-    reader.labels(id, labels);
-    for (const auto& label : labels) line += fmt::format("{{{}={}}}", label.key, label.value);
-    line += fmt::format(" {}", store.committed()[index_of(id)].value);
-    if (const auto delta = reader.delta(id)) line += fmt::format(" +{}", *delta);
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-struct House {
-  explicit House(RuntimeStoreOptions options = {}) : store{options, clock} {}
-
-  void tell() {
-    seen.push_back(store.read([](const Store& s) { return lines_of(s); }));
-  }
-  std::uint64_t lost(LossReason reason) const { return store.ledger().counted(reason); }
-  CollectMeta meta() {
-    return store.read([](const Store& s) { return s.meta(); });
-  }
-
-  ManualClock clock;
-  RuntimeStore store;
-  RuntimeMeter meter{store};
-  std::vector<std::vector<std::string>> seen;
-};
 
 using Lines = std::vector<std::vector<std::string>>;
 struct Row {
@@ -62,7 +27,6 @@ struct Row {
 };
 
 constexpr RuntimeStoreOptions kDefault{};
-constexpr RuntimeStoreOptions kFive{.ttl = 5s, .max_series = 0, .sweep_every = 0s};
 
 const Row kRows[] = {
     {"case_132_a_write_is_visible_at_once",
@@ -276,82 +240,6 @@ TEST_P(RuntimeStoreRow, Tells) {
 INSTANTIATE_TEST_SUITE_P(Table, RuntimeStoreRow, testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.name); });
 
-// What is refused: nothing changes, and the ledger says why.
-struct Refusal {
-  std::string_view name;
-  std::function<void(House&)> run;
-  LossReason reason;
-  std::uint64_t times;
-  std::string_view error;  // of the meter; empty for none
-  friend void PrintTo(const Refusal& row, std::ostream* out) { *out << row.name; }
-};
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-using enum LossReason;
-
-const Refusal kRefusals[] = {
-    {"case_134_freshness_cycle", [](House& h) { h.meter.gauge("x", {.freshness = Freshness::cycle}).set(1); },
-     sample_declaration_conflict, 2, "neither cycle-fresh"},
-    {"case_134_window_cycle", [](House& h) { h.meter.summary("x", {.window = Window::cycle}).observe(1); },
-     sample_declaration_conflict, 2, "counted by the cycle"},
-    {"window_of_a_gauge", [](House& h) { h.meter.gauge("x", {.window = Window::cumulative}).set(1); },
-     sample_declaration_conflict, 2, "a window belongs"},
-    {"histogram_without_bounds", [](House& h) { h.meter.histogram("x").observe(1); }, sample_declaration_conflict, 2,
-     "needs bounds"},
-    {"kind_mismatch", [](House& h) { (void)h.meter.gauge("x"), h.meter.counter("x").add(1); },
-     sample_declaration_conflict, 2, "metrix: instrument kind mismatch for x"},
-    {"schema_mismatch",
-     [](House& h) {
-       (void)h.meter.histogram("x", {.bounds = {1}});
-       h.meter.histogram("x", {.bounds = {2}}).observe(1);
-     },
-     sample_declaration_conflict, 2, "metrix: histogram schema mismatch for x"},
-    {"unit_mismatch",
-     [](House& h) {
-       (void)h.meter.gauge("x", {.unit = "bytes"});
-       h.meter.gauge("x", {.unit = "seconds"}).set(1);
-     },
-     sample_declaration_conflict, 2, "metrix: metric unit mismatch for x"},
-    {"vec_mismatch", [](House& h) { (void)h.meter.gauge("x"), h.meter.counter_vec("x", {"id"})("a").add(1); },
-     sample_declaration_conflict, 2, "instrument kind mismatch"},
-    {"not_finite_gauge", [](House& h) { h.meter.gauge("x").set(kNan); }, sample_not_finite, 1, ""},
-    {"not_finite_histogram", [](House& h) { h.meter.histogram("x", {.bounds = {1}}).observe(kNan); }, sample_not_finite,
-     1, ""},
-    {"negative_counter", [](House& h) { h.meter.counter("x").add(-1); }, sample_negative_delta, 1, ""},
-    {"negative_field", [](House& h) { h.meter.measure_counter("x", {.fields = {{.name = "a"}}}).add_field("a", -1); },
-     sample_negative_delta, 1, ""},
-    {"unknown_state", [](House& h) { h.meter.state_set("x", {.states = {"on"}}).enable({"off"}); },
-     sample_invalid_point, 1, ""},
-    {"label_twice",
-     [](House& h) {
-       const Label label[] = {{"a", "1"}};
-       h.meter.with_labels(label).gauge("x").with(label).set(1);
-     },
-     sample_invalid_labels, 2, ""},
-    {"too_few_label_values",
-     [](House& h) {
-       const auto vec = h.meter.gauge_vec("x", {"a", "b"});
-       const std::string_view one[] = {"1"};
-       vec.at(one).set(1);
-     },
-     sample_invalid_labels, 2, ""},
-};
-
-class RuntimeStoreRefuses : public testing::TestWithParam<Refusal> {};
-TEST_P(RuntimeStoreRefuses, AndCounts) {
-  House house;
-  house.meter.gauge("before").set(1);
-  GetParam().run(house);
-  EXPECT_EQ(house.lost(GetParam().reason), GetParam().times) << house.store.ledger().summary();
-  EXPECT_EQ(house.meter.error().has_value(), !GetParam().error.empty());
-  if (const auto error = house.meter.error()) EXPECT_THAT(error->what, HasSubstr(GetParam().error));
-  EXPECT_EQ(house.meta().last_success_seq, 1u) << "what is refused is no write";
-  house.tell();
-  EXPECT_THAT(house.seen, ElementsAre(ElementsAre("before 1")));
-}
-INSTANTIATE_TEST_SUITE_P(Table, RuntimeStoreRefuses, testing::ValuesIn(kRefusals),
-                         [](const auto& row) { return std::string(row.param.name); });
-
 TEST(RuntimeStore, Case132SequencesCountWrites) {
   House house;
   EXPECT_EQ(house.meta().last_attempt_status, AttemptStatus::unknown);
@@ -481,117 +369,6 @@ TEST(StatefulSeeds, AreWritesOfTheOpenCycle) {
   store.commit();
   EXPECT_THAT(lines_of(store), ElementsAre("c 0", "g 0"));
 }
-
-// What a reader that keeps state per series is told: `+id` born, `-` died.
-struct Taker {
-  explicit Taker(House& house) : house{house} {}
-  std::vector<std::string> take() {
-    return house.store.take([&](const Store& store) {
-      std::vector<std::string> out;
-      EXPECT_EQ(store.changes().clock, ++clock);
-      EXPECT_EQ(store.success_clock(), clock);
-      for (const auto id : store.changes().died) {
-        out.push_back("-" + known.at(id));
-        known.erase(id);
-      }
-      for (const auto id : store.changes().born) {
-        EXPECT_FALSE(known.contains(id)) << "a slot is told twice";
-        known[id] = store.descriptor_of(id).name;
-        out.push_back("+" + known[id]);
-      }
-      for (const auto id : store.changes().redescribed) out.push_back("~" + store.descriptor(id).name);
-      EXPECT_EQ(known.size(), store.series_count());
-      return out;
-    });
-  }
-  House& house;
-  std::uint64_t clock = 0;
-  std::map<SeriesId, std::string> known;
-};
-
-struct Told {
-  std::string_view name;
-  std::function<void(House&, Taker&)> run;  // the last thing it does is not taken yet
-  std::vector<std::string> want;
-  friend void PrintTo(const Told& row, std::ostream* out) { *out << row.name; }
-};
-
-const Told kTold[] = {
-    {"births_of_many_writes",
-     [](House& h, Taker&) {
-       for (const auto* name : {"a", "b", "a", "c"}) h.meter.gauge(name).set(1);
-     },
-     {"+a", "+b", "+c"}},
-    {"nothing_new",
-     [](House& h, Taker& t) {
-       h.meter.gauge("a").set(1), t.take();
-       h.meter.gauge("a").set(2);
-     },
-     {}},
-    {"came_and_went",
-     [](House& h, Taker& t) {
-       h.meter.gauge("keep").set(1), t.take();
-       h.clock.advance(1s), h.meter.gauge("a").set(1);
-       h.clock.advance(4s), h.meter.gauge("keep").set(1);
-       h.clock.advance(4s), h.meter.gauge("keep").set(1);
-     },
-     {"-keep", "+keep"}},
-    {"died",
-     [](House& h, Taker& t) {
-       h.meter.gauge("a").set(1), t.take();
-       h.clock.advance(6s);
-     },
-     {"-a"}},
-    {"a_slot_of_two_series_is_told_as_both",
-     [](House& h, Taker& t) {
-       h.meter.gauge("a").set(1), t.take();
-       h.clock.advance(6s), h.meter.gauge("b").set(1), h.meter.gauge("c").set(1);
-     },
-     {"-a", "+b", "+c"}},
-    {"a_kept_handle_comes_back_in_its_slot",
-     [](House& h, Taker& t) {
-       static std::optional<RuntimeGauge> kept;
-       kept = h.meter.gauge("a");
-       kept->set(1), t.take();
-       h.clock.advance(6s), kept->set(2);
-       kept.reset();
-     },
-     {"-a", "+a"}},
-    {"back_and_gone_again",
-     [](House& h, Taker& t) {
-       h.meter.gauge("a").set(1), t.take();
-       h.clock.advance(6s), h.meter.gauge("a").set(2);
-       h.clock.advance(6s);
-     },
-     {"-a"}},
-    {"a_unit_declared_later",
-     [](House& h, Taker& t) {
-       h.meter.gauge("a").set(1), t.take();
-       (void)h.meter.gauge("a", {.unit = "bytes"});
-     },
-     {"~a"}},
-    {"parts_of_structured_series",
-     [](House& h, Taker& t) {
-       h.meter.summary("s").observe(1), t.take();
-       h.clock.advance(6s), h.meter.summary("r").observe(1);
-     },
-     {"+r_count", "+r_sum", "-s_count", "-s_sum"}},
-};
-
-class RuntimeStoreTake : public testing::TestWithParam<Told> {};
-TEST_P(RuntimeStoreTake, TellsWhatChanged) {
-  House house{kFive};
-  Taker taker{house};
-  GetParam().run(house, taker);
-  auto told = taker.take();
-  std::ranges::sort(told);
-  auto want = GetParam().want;
-  std::ranges::sort(want);
-  EXPECT_THAT(told, ElementsAreArray(want));
-  EXPECT_THAT(taker.take(), IsEmpty());
-}
-INSTANTIATE_TEST_SUITE_P(Table, RuntimeStoreTake, testing::ValuesIn(kTold),
-                         [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace
 }  // namespace cppd::metrix
