@@ -18,7 +18,8 @@ using metrix::RuntimeStore;
 using metrix::Store;
 
 double value_of(RuntimeStore& store, std::string_view name, Labels labels = {}) {
-  return store.read([&](const Store& s) { return metrix::Reader{s, {}}.value(name, labels).value_or(-1); });
+  return store.read(
+      [&](const Store& s) { return metrix::Reader{s, {.flatten = true}}.value(name, labels).value_or(-1); });
 }
 
 /// A store with `count` gauges of one name; the first is kept.
@@ -115,9 +116,13 @@ void mixed_typed_write_and_read(benchmark::State& state) {
     (void)gauge.set(value), (void)counter.add(1), (void)histogram.observe(1.5), (void)summary.observe(value);
     (void)states.enable({"on"}), (void)fields.set_point({value, 1});
     outputs = store.read([&](const Store& s) {
-      const metrix::Reader reader{s, {}};
-      for (const auto id : reader.series()) sum += s.committed()[metrix::index_of(id)].value;
-      return reader.series().size();
+      const metrix::Reader reader{s, {.flatten = true}};
+      std::size_t count = 0;
+      for (const auto id : reader.series()) {
+        sum += reader.value(id);
+        ++count;
+      }
+      return count;
     });
   }
   benchmark::DoNotOptimize(sum);

@@ -23,6 +23,7 @@ namespace cppd {
   X(sample_kind_conflict, "one name was observed as two kinds in one cycle, or against its established kind") \
   X(sample_invalid_point, "a histogram, summary, state set or measure set point broke its schema")            \
   X(sample_declaration_conflict, "one name was declared with two units, descriptions or families")            \
+  X(series_name_clash, "a series has the name and labels of a part of another metric, and was there later")   \
   X(stale_handle, "a sample was observed through a handle whose series had expired")                          \
   X(series_capped, "a series was cut by the limit on series of the store or the collector")                   \
   X(series_expired, "a series was not seen for its whole retention and was removed")                          \

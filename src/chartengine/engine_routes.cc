@@ -44,6 +44,9 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
     store_ = &store;
     start_over(store, scope);
   } else if (changes.clock == synchronized_clock_ + 1) {
+    for (const auto id : changes.retired) {
+      if (index_of(id) < autogen_metas_.size()) autogen_metas_[index_of(id)] = kNone;
+    }
     for (const auto id : changes.died) unroute_series(index_of(id));
     first_chart_.resize(store.committed().size(), kNone);
     lost_as_.resize(store.committed().size(), 0);
@@ -79,6 +82,7 @@ void Engine::start_over(const metrix::Store& store, metrix::ScopeId scope) {
     charts_[chart].layout_dirty = true;
     dirty_charts_.push_back(chart);
   }
+  autogen_metas_.clear();
   first_chart_.assign(store.committed().size(), kNone);
   lost_as_.assign(store.committed().size(), 0);
   more_charts_.clear();

@@ -47,4 +47,31 @@ class Instrument {
   SeriesRef ref_;
 };
 
+/// Keeps a descriptor while series of it come and go.
+///
+/// Threads   confined to the shard of the store.
+/// Lifetime  must not outlive the store.
+class DescriptorPin {
+ public:
+  DescriptorPin() = default;
+  DescriptorPin(Store& store, DescriptorId id) : store_{&store}, id_{id} { store_->pin(id_); }
+  DescriptorPin(const DescriptorPin& other) : store_{other.store_}, id_{other.id_} {
+    if (store_) store_->pin(id_);
+  }
+  DescriptorPin(DescriptorPin&& other) noexcept : store_{std::exchange(other.store_, nullptr)}, id_{other.id_} {}
+  DescriptorPin& operator=(DescriptorPin other) noexcept {
+    std::swap(store_, other.store_);
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  ~DescriptorPin() {
+    if (store_) store_->unpin(id_);
+  }
+  [[nodiscard]] DescriptorId id() const { return id_; }
+
+ private:
+  Store* store_ = nullptr;
+  DescriptorId id_{};
+};
+
 }  // namespace cppd::metrix

@@ -30,12 +30,16 @@ SeriesRef Instrument::with_labels(Labels further) const {
     store_->ledger().count(LossReason::sample_invalid_labels, store_->descriptor(descriptor).name);
     return {};
   }
-  return store_->series(descriptor, labels, store_->scope_of(id));
+  return store_->series(descriptor, labels, store_->claim_of(ref_));
 }
 
-VecCore::VecCore(Store& store, DescriptorId descriptor, ScopeId scope,
+VecCore::VecCore(Store& store, DescriptorId descriptor, std::shared_ptr<const HostScope> host,
                  std::vector<std::pair<std::string, std::string>> fixed, std::vector<std::string> keys)
-    : store_{store}, descriptor_{descriptor}, scope_{scope}, fixed_{std::move(fixed)}, keys_{std::move(keys)} {
+    : store_{store},
+      descriptor_{store, descriptor},
+      host_{std::move(host)},
+      fixed_{std::move(fixed)},
+      keys_{std::move(keys)} {
   std::vector<Label> all;
   for (const auto& [key, value] : fixed_) all.push_back({key, value});
   for (const auto& key : keys_) all.push_back({key, {}});
@@ -44,7 +48,7 @@ VecCore::VecCore(Store& store, DescriptorId descriptor, ScopeId scope,
 
 SeriesRef VecCore::child(std::span<const std::string_view> values) {
   if (!usable_ || values.size() != keys_.size()) {
-    store_.ledger().count(LossReason::sample_invalid_labels, store_.descriptor(descriptor_).name);
+    store_.ledger().count(LossReason::sample_invalid_labels, store_.descriptor(descriptor_.id()).name);
     return {};
   }
   scratch_.clear();
@@ -56,7 +60,10 @@ SeriesRef VecCore::child(std::span<const std::string_view> values) {
   auto& bucket = children_[XXH3_64bits(scratch_.data(), scratch_.size())];
   for (auto& child : bucket) {
     if (child.values != scratch_) continue;
-    if (!store_.alive(child.ref)) child.ref = make(values);
+    if (!store_.alive(child.ref))
+      child.ref = make(values);
+    else if (host_ && !claims(child.ref))
+      child.ref = store_.as_claimed(child.ref, *host_);
     return child.ref;
   }
   bucket.push_back({scratch_, make(values)});
@@ -70,7 +77,17 @@ SeriesRef VecCore::make(std::span<const std::string_view> values) {
   for (const auto& [key, value] : fixed_) labels.push_back({key, value});
   for (std::size_t i = 0; i < keys_.size(); ++i) labels.push_back({keys_[i], values[i]});
   std::ranges::sort(labels, {}, &Label::key);
-  return store_.series(descriptor_, labels, scope_);
+  if (host_) {
+    claim_ = store_.claim(*host_);
+    claim_serial_ = store_.serial_of(claim_);
+  }
+  return store_.series(descriptor_.id(), labels, claim_);
+}
+
+/// Does a write through `ref` say of the host what this vector says?
+bool VecCore::claims(SeriesRef ref) const {
+  const auto claim = store_.claim_of(ref);
+  return claim == claim_ && store_.serial_of(claim) == claim_serial_;
 }
 
 void VecCore::forget_stale() {
@@ -94,14 +111,14 @@ void Meter::add_labels(Labels labels) {
 }
 
 void Meter::set_scope(const HostScope& scope) {
-  auto id = store_->scope(scope);
-  if (!id) {
-    refuse(id.error());
+  auto host = normalized(scope);
+  if (!host) {
+    refuse(host.error());
     store_->ledger().count(LossReason::sample_invalid_scope, scope.key);
     usable_ = false;
     return;
   }
-  scope_ = *id;
+  host_ = host->key.empty() ? nullptr : std::make_shared<const HostScope>(std::move(*host));
 }
 
 Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
@@ -145,7 +162,7 @@ SeriesRef Meter::plain(std::string_view name, InstrumentKind kind, const Instrum
   }
   std::vector<Label> labels;
   for (const auto& [key, value] : labels_) labels.push_back({key, value});
-  return store_->series(*id, labels, scope_);
+  return store_->series(*id, labels, host_ ? store_->claim(*host_) : ClaimId::none);
 }
 
 std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, InstrumentKind kind, std::vector<std::string> keys,
@@ -159,7 +176,7 @@ std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, InstrumentKind k
   }
   const auto id = declare(name, kind, options);
   if (!id) return nullptr;
-  return std::make_unique<VecCore>(*store_, *id, scope_, labels_, std::move(keys));
+  return std::make_unique<VecCore>(*store_, *id, host_, labels_, std::move(keys));
 }
 
 }  // namespace cppd::metrix

@@ -71,8 +71,8 @@ class StatefulCounter : public Gauge {
 /// Cost      a known child costs one hash of its values.
 class VecCore {
  public:
-  VecCore(Store& store, DescriptorId descriptor, ScopeId scope, std::vector<std::pair<std::string, std::string>> fixed,
-          std::vector<std::string> keys);
+  VecCore(Store& store, DescriptorId descriptor, std::shared_ptr<const HostScope> host,
+          std::vector<std::pair<std::string, std::string>> fixed, std::vector<std::string> keys);
 
   /// Empty reference when the number of values is wrong or a key is there twice.
   [[nodiscard]] SeriesRef child(std::span<const std::string_view> values);
@@ -87,10 +87,13 @@ class VecCore {
   };
   void forget_stale();
   [[nodiscard]] SeriesRef make(std::span<const std::string_view> values);
+  [[nodiscard]] bool claims(SeriesRef ref) const;
 
   Store& store_;
-  DescriptorId descriptor_;
-  ScopeId scope_;
+  DescriptorPin descriptor_;
+  std::shared_ptr<const HostScope> host_;  // null: the default scope
+  ClaimId claim_{};                        // what it says of the host; good while the serial is
+  std::uint32_t claim_serial_ = 0;
   std::vector<std::pair<std::string, std::string>> fixed_;  // labels of the meter
   std::vector<std::string> keys_;
   bool usable_ = true;
@@ -152,7 +155,7 @@ class Meter {
   Mode mode_;
   std::string prefix_;
   std::vector<std::pair<std::string, std::string>> labels_;  // sorted by key
-  ScopeId scope_ = ScopeId::none;
+  std::shared_ptr<const HostScope> host_;                    // null: the default scope
   bool usable_ = true;
   std::shared_ptr<std::optional<Error>> error_ = std::make_shared<std::optional<Error>>();
 };

@@ -127,7 +127,7 @@ void LabelTable::release(LabelSetId set) {
   --live_sets_;
 }
 
-std::optional<LabelSetId> LabelTable::find(Labels labels) {
+std::optional<LabelSetId> LabelTable::find(Labels labels) const {
   if (labels.empty()) return LabelSetId::empty;
   scratch_.clear();
   for (const auto& label : labels) {

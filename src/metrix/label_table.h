@@ -32,7 +32,7 @@ class LabelTable {
   void release(LabelSetId set);
 
   /// The set of `labels` when it is known; no use is counted. Empty when no series can have it.
-  [[nodiscard]] std::optional<LabelSetId> find(Labels labels);
+  [[nodiscard]] std::optional<LabelSetId> find(Labels labels) const;
 
   /// Borrows   until the set is released for the last time.
   [[nodiscard]] std::span<const LabelId> ids(LabelSetId set) const;
@@ -97,7 +97,7 @@ class LabelTable {
   std::vector<LabelSetId> free_sets_;
   std::vector<LabelId> pool_;
   std::vector<std::vector<std::uint32_t>> free_places_;  // by length of the set
-  std::vector<LabelId> scratch_;
+  mutable std::vector<LabelId> scratch_;
   std::size_t live_sets_ = 0;
   boost::unordered_flat_set<LabelId, TextHash, TextEqual> text_index_;
   boost::unordered_flat_set<LabelSetId, SetHash, SetEqual> set_index_;

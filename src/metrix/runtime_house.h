@@ -18,7 +18,7 @@ inline constexpr RuntimeStoreOptions kFive{
     .ttl = std::chrono::seconds{5}, .max_series = 0, .sweep_every = std::chrono::seconds{0}};
 
 /// What a reader sees, as lines: `name{label=value} 1 +0.5`, the last part being the delta.
-inline std::vector<std::string> lines_of(const Store& store, const ReadOptions& options = {}) {
+inline std::vector<std::string> lines_of(const Store& store, const ReadOptions& options = {.flatten = true}) {
   const Reader reader{store, options};
   std::vector<std::string> lines;
   std::vector<Label> labels;

@@ -48,11 +48,21 @@ void RuntimeStore::drop(std::uint32_t source, LossReason reason) {
   store_.drop(source, reason);
 }
 
-bool RuntimeStore::make_way(SeriesRef ref) {
-  if (written_[ref.index] != kNever) drop(ref.index, LossReason::series_expired);
+bool RuntimeStore::make_way(SeriesRef ref, std::uint32_t source, SteadyTime now) {
+  if (now >= sweep_at_) sweep(now);  // what is too old does not stand in the way of its name
+  if (written_[source] != kNever) drop(source, LossReason::series_expired);
   if (store_.established(ref)) return true;
   ledger_.count(LossReason::sample_kind_conflict, store_.name_of(ref));
   return false;
+}
+
+bool RuntimeStore::settle_birth(std::uint32_t source) {
+  if (!store_.present(source)) {
+    written_[source] = kNever;
+    return false;
+  }
+  enforce_cap(source);
+  return true;
 }
 
 void RuntimeStore::get_ready() {
@@ -62,7 +72,7 @@ void RuntimeStore::get_ready() {
 
 /// Source: metrix contract 8.8. The series that was just written stays.
 void RuntimeStore::enforce_cap(std::uint32_t newest) {
-  while (max_series_ > 0 && store_.present_sources() > max_series_) {
+  while (max_series_ > 0 && store_.series_count() > max_series_) {
     std::uint32_t oldest = newest;
     store_.for_each_source([&](std::uint32_t source) {
       if (source == newest) return;

@@ -74,8 +74,9 @@ class RuntimeStore {
   bool write(SeriesRef ref, Act act) CPPD_EXCLUDES(mutex_) {
     const auto now = clock_.now();
     const MutexLock lock{mutex_};
-    const bool fresh = now - written_[ref.index] >= ttl_;
-    if (fresh && !make_way(ref)) [[unlikely]]
+    const auto source = store_.source_of(ref);
+    const bool fresh = now - written_[source] >= ttl_;
+    if (fresh && !make_way(ref, source, now)) [[unlikely]]
       return false;
     store_.begin();
     try {
@@ -89,9 +90,9 @@ class RuntimeStore {
       return false;
     }
     store_.commit();
-    written_[ref.index] = now;
-    if (fresh) [[unlikely]]
-      enforce_cap(ref.index);
+    written_[source] = now;
+    if (fresh && !settle_birth(source)) [[unlikely]]
+      return false;
     if (now >= sweep_at_) [[unlikely]]
       sweep(now);
     return true;
@@ -114,7 +115,9 @@ class RuntimeStore {
   void refuse(LossReason reason) CPPD_EXCLUDES(mutex_);
 
   /// Readies a series that is absent or too old for a first write. False, and counted, when it may not have one.
-  bool make_way(SeriesRef ref) CPPD_REQUIRES(mutex_);
+  bool make_way(SeriesRef ref, std::uint32_t source, SteadyTime now) CPPD_REQUIRES(mutex_);
+  /// After a first write. False when the series was refused after all: another metric has its name and labels.
+  bool settle_birth(std::uint32_t source) CPPD_REQUIRES(mutex_);
   void settle_slots() CPPD_REQUIRES(mutex_);
   void get_ready() CPPD_REQUIRES(mutex_);
   void drop(std::uint32_t source, LossReason reason) CPPD_REQUIRES(mutex_);

@@ -256,7 +256,8 @@ TEST(RuntimeStore, Case132SequencesCountWrites) {
   EXPECT_EQ(meta.last_attempt_status, AttemptStatus::success);
   const auto seen = house.store.read([](const Store& store) {
     std::vector<std::uint32_t> out;
-    for (const auto id : Reader{store, {}}.series()) out.push_back(store.committed()[index_of(id)].seen);
+    const Reader reader{store, {}};
+    for (const auto id : reader.series()) out.push_back(store.committed()[index_of(id)].seen);
     return out;
   });
   EXPECT_THAT(seen, ElementsAre(3, 1));
@@ -271,7 +272,7 @@ TEST(RuntimeStore, Case143WhatAReadGaveStays) {
   EXPECT_THAT(house.seen, ElementsAre(ElementsAre("g 1"), ElementsAre("g 2")));
   std::optional<Reader> kept;
   house.store.read([&](const Store& store) { kept.emplace(store, ReadOptions{}); });
-  EXPECT_EQ(kept->series().size(), 1u);
+  EXPECT_EQ(kept->series().list().size(), 1u);
   gauge.set(3);
   EXPECT_THROW((void)kept->series(), InternalError);
 }
@@ -284,17 +285,57 @@ TEST(RuntimeStore, AHostScopeHasOneHostWhateverIsSaidOfIt) {
   second.gauge("b").set(2);
   house.tell();
   const auto scoped =
-      house.store.read([](const Store& store) { return lines_of(store, {.raw = false, .scope = "k"}); });
+      house.store.read([](const Store& store) { return lines_of(store, {.flatten = true, .scope = "k"}); });
   EXPECT_THAT(house.seen, ElementsAre(IsEmpty()));
   EXPECT_THAT(scoped, ElementsAre("a 1", "b 2"));
   const auto hosts = house.store.read([](const Store& store) {
     std::vector<std::string> out;
-    for (const auto id : Reader{store, {.raw = false, .scope = "k"}}.series()) {
+    const Reader reader{store, {.flatten = true, .scope = "k"}};
+    for (const auto id : reader.series()) {
       out.push_back(store.host_scope(store.scope_of(id)).hostname);
     }
     return out;
   });
   EXPECT_THAT(hosts, ElementsAre("new", "new"));
+}
+
+TEST(RuntimeStore, TwoWhoSayDifferentThingsOfAHostWriteOneSeries) {
+  House house{kFive};
+  const auto meter_of = [&](std::string_view hostname) {
+    return house.meter.with_host_scope({.key = "k", .guid = "g", .hostname = std::string{hostname}, .labels = {}});
+  };
+  const InstrumentOptions quantiles{.quantiles = {1}};
+  const auto old_meter = meter_of("old");
+  const auto old_counter = old_meter.counter("c");
+  const auto old_summary = old_meter.summary("s", quantiles);
+  const auto new_meter = meter_of("new");
+  const auto new_counter = new_meter.counter("c");
+  const auto new_summary = new_meter.summary("s", quantiles);
+  const auto tell = [&] {
+    return house.store.read([](const Store& store) { return lines_of(store, {.flatten = true, .scope = "k"}); });
+  };
+  EXPECT_TRUE(old_counter.add(1) && old_summary.observe(9));
+  EXPECT_TRUE(new_counter.add(2) && new_summary.observe(1));
+  EXPECT_TRUE(old_counter.add(4) && old_summary.observe(2));
+  EXPECT_THAT(tell(), ElementsAre("c 7 +4", "s{quantile=1} 9", "s_count 3 +1", "s_sum 12 +2"));
+  house.clock.advance(6s);
+  EXPECT_TRUE(new_counter.add(3) && new_summary.observe(5));
+  EXPECT_TRUE(old_counter.add(1) && old_summary.observe(4));
+  EXPECT_THAT(tell(), ElementsAre("c 4 +1", "s{quantile=1} 5", "s_count 2 +1", "s_sum 9 +4"));
+}
+
+TEST(RuntimeStore, ASeriesThatIsAPartOfAnotherIsRefused) {
+  House house{kFive};
+  const auto histogram = house.meter.histogram("h", {.bounds = {1}});
+  const auto counter = house.meter.counter("h_count");
+  EXPECT_TRUE(histogram.observe(1));
+  EXPECT_FALSE(counter.add(1));
+  EXPECT_EQ(house.lost(LossReason::series_name_clash), 1u);
+  house.clock.advance(6s);
+  EXPECT_TRUE(counter.add(5)) << "the other is gone";
+  EXPECT_FALSE(histogram.observe(1));
+  house.tell();
+  EXPECT_THAT(house.seen, ElementsAre(ElementsAre("h_count 5")));
 }
 
 TEST(RuntimeStore, ANameThatNobodyWritesIsForgotten) {

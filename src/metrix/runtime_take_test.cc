@@ -34,7 +34,7 @@ struct Taker {
         out.push_back("+" + known[id]);
       }
       for (const auto id : store.changes().redescribed) out.push_back("~" + store.descriptor(id).name);
-      EXPECT_EQ(known.size(), store.series_count());
+      EXPECT_EQ(known.size(), store.ordered().size());
       return out;
     });
   }

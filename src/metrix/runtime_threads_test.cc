@@ -15,7 +15,7 @@ constexpr int kThreads = 8;
 constexpr int kWrites = 200;
 
 double value_of(RuntimeStore& store, std::string_view name) {
-  return store.read([&](const Store& s) { return Reader{s, {}}.value(name, {}).value_or(-1); });
+  return store.read([&](const Store& s) { return Reader{s, {.flatten = true}}.value(name, {}).value_or(-1); });
 }
 
 template <class Body>
@@ -51,7 +51,8 @@ TEST(RuntimeStoreThreads, HandlesAreMadeCopiedAndDroppedAnywhere) {
   EXPECT_EQ(value_of(store, "app.own"), 1600);
   const auto by_id = store.read([](const Store& s) {
     double sum = 0;
-    for (const auto id : Reader{s, {}}.series()) {
+    const Reader reader{s, {.flatten = true}};
+    for (const auto id : reader.series()) {
       if (s.descriptor_of(id).name == "by_id") sum += s.committed()[index_of(id)].value;
     }
     return sum;
@@ -86,7 +87,7 @@ TEST(RuntimeStoreThreads, ReadersSeeWholeWritesWhileSeriesComeAndGo) {
       const bool equal = store.take([&](const Store& s) {
         for (const auto id : s.changes().died) known.erase(id);
         for (const auto id : s.changes().born) known[id] = true;
-        return known.size() == s.series_count();
+        return known.size() == s.ordered().size();
       });
       EXPECT_TRUE(equal);
     }
@@ -96,7 +97,8 @@ TEST(RuntimeStoreThreads, ReadersSeeWholeWritesWhileSeriesComeAndGo) {
       store.read([&](const Store& s) {
         double pair_difference = 0;
         double buckets = 0;
-        for (const auto id : Reader{s, {}}.series()) {
+        const Reader reader{s, {.flatten = true}};
+        for (const auto id : reader.series()) {
           const auto& name = s.descriptor_of(id).name;
           const auto value = s.committed()[index_of(id)].value;
           if (name == "pair_a") pair_difference += value;

@@ -9,6 +9,7 @@
 #include <cppd/metrix/bundle.h>
 #include <cppd/metrix/label_table.h>
 #include <cppd/metrix/schema.h>
+#include <cppd/metrix/scope_table.h>
 #include <cppd/metrix/types.h>
 #include <cppd/metrix/untold.h>
 
@@ -23,8 +24,6 @@
 #include <vector>
 
 namespace cppd::metrix {
-
-class Reader;
 
 /// What all series of one name and one authority share. A name has one of these but for the rare case that its kind
 /// changes. A structured metric has one more for each name that its parts bear.
@@ -43,8 +42,10 @@ struct Descriptor {
   std::uint32_t live_series = 0;
   DescriptorId authority{};              ///< of a part: the descriptor of its metric; else this one
   std::shared_ptr<const Shape> shape{};  ///< of a structured metric
-  std::uint32_t bundles = 0;
-  bool from_points = false;  ///< made for bounds that an open histogram observed; nobody holds it
+  std::uint32_t uses = 0;                ///< slots and pins; a descriptor without any is freed
+  std::uint32_t observed = 0;            ///< cycle in which a contested authority was last observed
+  std::uint32_t lost = 0;                ///< cycle in which it was last refused
+  bool may_clash = false;                ///< a series of another metric may flatten to the same name and labels
 };
 
 /// The committed side of one series.
@@ -63,6 +64,8 @@ struct Changes {
   std::span<const SeriesId> born;
   std::span<const SeriesId> died;  ///< their slots may be taken again by the next cycle
   std::span<const DescriptorId> redescribed;
+  std::span<const DescriptorId>
+      retired;  ///< no longer in use; their ids are taken again, by what was born at the earliest
 };
 
 /// Threads   confined to the shard of its job.
@@ -106,10 +109,19 @@ class Store {
   /// The series of a descriptor with these labels (sorted by key, no duplicates), made when it is new.
   ///
   /// Cost      a hash per label; keep the reference for the next cycle.
-  [[nodiscard]] SeriesRef series(DescriptorId descriptor, Labels labels, ScopeId scope = ScopeId::none);
-  [[nodiscard]] SeriesRef series(DescriptorId descriptor, LabelSetId labels, ScopeId scope);
-  /// Finds or makes the scope. Errors    what metrix contract 5.1 to 5.3 forbid.
-  [[nodiscard]] Result<ScopeId> scope(const HostScope& scope);
+  [[nodiscard]] SeriesRef series(DescriptorId descriptor, Labels labels, ClaimId claim = ClaimId::none);
+  [[nodiscard]] SeriesRef series(DescriptorId descriptor, LabelSetId labels, ClaimId claim);
+  /// A descriptor that is pinned outlives its series.
+  void pin(DescriptorId id) { ++descriptors_[index_of(id)]->uses; }
+  void unpin(DescriptorId id);
+
+  /// What a writer says of a host scope; for series() in the same cycle. `host` has gone through normalized().
+  [[nodiscard]] ClaimId claim(const HostScope& host) { return scopes_.claim(host); }
+  /// The same series for a writer who says `host` of its scope.
+  [[nodiscard]] SeriesRef as_claimed(SeriesRef ref, const HostScope& host);
+  [[nodiscard]] ClaimId claim_of(SeriesRef ref) const { return identity_[ref.index].claim; }
+  /// Tells claims apart that had the same id one after the other.
+  [[nodiscard]] std::uint32_t serial_of(ClaimId id) const { return scopes_.serial_of(id); }
 
   /// A pinned slot keeps its identity while its series is absent; handles pin.
   void pin(SeriesRef ref) { ++identity_[ref.index].pins; }
@@ -183,8 +195,11 @@ class Store {
   void drop(std::uint32_t source, LossReason reason);
   /// Forgets names that have had no series for the grace; `clock` starts at 1 and has the unit of the grace.
   void sweep_names_at(std::uint64_t clock);
-  /// Frees slots that nobody wrote and nobody pins any more.
+  /// Frees slots, descriptors and scopes that nobody wrote and nobody holds any more.
   void tidy();
+  [[nodiscard]] bool present(std::uint32_t source) const;
+  /// The slot of the series that is written through `ref`.
+  [[nodiscard]] std::uint32_t source_of(SeriesRef ref) const { return primary_of(ref.index); }
   /// Works out the quantiles of the summaries that were written since the last call.
   void settle_quantiles();
   /// Makes changes() everything that was born, died and was redescribed since the last call.
@@ -195,7 +210,6 @@ class Store {
   /// Order of the keys of two sources: scope, name, labels.
   [[nodiscard]] bool key_before(std::uint32_t a, std::uint32_t b) const;
   [[nodiscard]] std::size_t source_slots() const { return hot_.size(); }
-  [[nodiscard]] std::size_t present_sources() const { return source_count(); }
 
   // Reading. Valid until the next commit or abort; Reader checks that.
 
@@ -209,14 +223,44 @@ class Store {
     return *descriptors_[index_of(committed_[index_of(id)].descriptor)];
   }
   [[nodiscard]] LabelSetId label_set(SeriesId id) const { return identity_[index_of(id)].labels; }
-  [[nodiscard]] ScopeId scope_of(SeriesId id) const { return identity_[index_of(id)].scope; }
+  [[nodiscard]] ScopeId scope_of(SeriesId id) const { return scopes_.scope_of(identity_[index_of(id)].claim); }
   [[nodiscard]] const LabelTable& labels() const { return labels_; }
   [[nodiscard]] LabelTable& labels() { return labels_; }
-  [[nodiscard]] const HostScope& host_scope(ScopeId id) const { return scopes_[index_of(id)]; }
-  [[nodiscard]] std::size_t scope_count() const { return scopes_.size(); }
+  [[nodiscard]] const HostScope& host_scope(ScopeId id) const { return scopes_.host(id); }
+  /// Scopes that have series, fresh or not: the default one first, then by key.
+  [[nodiscard]] std::span<const ScopeId> host_scopes() const { return scopes_.ordered(); }
+  /// Changes when host_scopes() or the metadata of one of them does.
+  [[nodiscard]] std::uint64_t scopes_revision() const { return scopes_.revision(); }
+  /// Does the scope have a series that visible() says yes to?
+  [[nodiscard]] bool visible(ScopeId id) const { return scopes_.visible(id, meta_); }
+  /// What a reader that is not raw sees: series of the last cycle if it was committed, and what stays until it expires.
+  [[nodiscard]] bool visible(SeriesId id) const;
   [[nodiscard]] const Changes& changes() const { return changes_; }
-  /// Series that are present, whatever their freshness.
-  [[nodiscard]] std::uint32_t series_count() const { return live_series_; }
+  /// Series that are present, whatever their freshness. A structured one counts once.
+  [[nodiscard]] std::size_t series_count() const { return live_series_ - live_parts_ + live_bundles_; }
+  /// The same with every part of a structured series counted.
+  [[nodiscard]] std::uint32_t part_count() const { return live_series_; }
+  /// Metrics that the store knows of, with or without series.
+  [[nodiscard]] std::size_t name_count() const { return names_.size() - free_names_.size(); }
+  /// Everything that is present, by (scope key, name, packed labels), bytewise.
+  ///
+  /// Cost      none while no series was born or died since it was last asked for.
+  [[nodiscard]] std::span<const SeriesId> ordered() const;
+  /// The same for one scope.
+  [[nodiscard]] std::span<const SeriesId> ordered(ScopeId scope) const;
+  /// The scope with this key, if it has series.
+  [[nodiscard]] std::optional<ScopeId> find_scope(std::string_view key) const;
+  /// The series of a gauge or counter, or the head of a structured one. Empty when it is not present.
+  [[nodiscard]] std::optional<SeriesRef> find(std::string_view name, Labels labels, ScopeId scope) const;
+  /// The parts of a structured series that is present.
+  [[nodiscard]] const Bundle* find_bundle(SeriesRef head) const;
+  /// The descriptor of a structured metric that has series. Null when there is none.
+  [[nodiscard]] const Descriptor* structured_metric(std::string_view name) const;
+  /// Identity of a series in any cycle and process: scope key, name and labels, packed.
+  ///
+  /// Source    metrix contract 4.6; the hash is XXH64 of the key.
+  [[nodiscard]] std::string series_key(SeriesId id) const;
+  [[nodiscard]] std::uint64_t series_hash(SeriesId id) const;
   /// The contract's order: by name, then by packed labels, bytewise.
   [[nodiscard]] bool before(SeriesId a, SeriesId b) const;
   /// Changes with every commit and abort.
@@ -238,11 +282,8 @@ class Store {
   struct Identity {
     DescriptorId descriptor{};
     LabelSetId labels{};
-    ScopeId scope{};
+    ClaimId claim{};
     std::uint32_t pins = 0;  // of a part: kPart and the slot of its head, which has the pins of all
-    [[nodiscard]] bool same_series(const Identity& other) const {
-      return descriptor == other.descriptor && labels == other.labels && scope == other.scope;
-    }
   };
   struct Name {
     std::string text;
@@ -251,8 +292,14 @@ class Store {
     std::uint64_t idle_since = 0;   // clock of the first commit without series; 0 while it has some
     DescriptorId established{};     // the authority of the last commit or, before any, of the first declaration
     std::uint32_t authorities = 0;  // descriptors that series can have: not the open ones
+    std::uint32_t observed = 0;     // cycle in which the name was last observed while it was contested
+    std::uint32_t observed_authorities = 0;
     bool registered = false;
     bool idle_listed = false;
+  };
+  struct Declared {
+    DescriptorId descriptor;
+    std::uint8_t fields;
   };
   struct IndexHash {
     using is_transparent = void;
@@ -264,20 +311,49 @@ class Store {
     using is_transparent = void;
     const Store* store;
     bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
-    bool operator()(const Identity& a, std::uint32_t b) const { return a.same_series(store->identity_[b]); }
+    bool operator()(const Identity& a, std::uint32_t b) const { return store->same_series(a, store->identity_[b]); }
     bool operator()(std::uint32_t a, const Identity& b) const { return (*this)(b, a); }
   };
 
   bool refuse(SeriesRef ref, double value);
-  [[nodiscard]] bool mismatches(const Descriptor& have, const Authority& wanted, std::string_view& what) const;
-  [[nodiscard]] DescriptorId new_descriptor(std::uint32_t name_index, const Authority& authority);
-  [[nodiscard]] Result<> complete(Descriptor& descriptor, DescriptorId id, const InstrumentOptions& options);
   [[nodiscard]] std::uint32_t new_slot();
   void free_slot(std::uint32_t index);
   void drop_unused_fresh();
   void remove(std::uint32_t index);
   void note_birth(std::uint32_t index);
   void note_death(std::uint32_t index);
+  [[nodiscard]] bool same_series(const Identity& a, const Identity& b) const {
+    return a.descriptor == b.descriptor && a.labels == b.labels &&
+           scopes_.scope_of(a.claim) == scopes_.scope_of(b.claim);
+  }
+  void take_identity(std::uint32_t index, const Identity& identity);
+
+  // Names and descriptors (store_names.cc).
+  [[nodiscard]] std::uint32_t name_of(std::string_view text);
+  [[nodiscard]] DescriptorId blank_descriptor(std::string_view name, std::uint32_t name_index);
+  [[nodiscard]] DescriptorId new_descriptor(std::uint32_t name_index, const Authority& authority);
+  [[nodiscard]] bool mismatches(const Descriptor& have, const Authority& wanted, std::string_view& what) const;
+  [[nodiscard]] Result<> complete(Descriptor& descriptor, DescriptorId id, const InstrumentOptions& options);
+  void forget_provisional();
+  void forget_declaration(DescriptorId id);
+  static void revive_declaration(Descriptor& descriptor);
+  void sweep_names();
+  void retire_unused();
+  void free_descriptor(DescriptorId id);
+  void free_name(std::uint32_t index);
+  void bear_part_names(const Descriptor& source, bool bear);
+  void expect_clashes(std::string_view text);
+  [[nodiscard]] std::string flat_key(std::uint32_t index) const;
+  [[nodiscard]] bool clashes(std::uint32_t index) const;
+
+  // Series that writers with different claims share (store_aliases.cc).
+  [[nodiscard]] SeriesRef under_claim(std::uint32_t index, ClaimId claim);
+  void retag(std::uint32_t index, ClaimId claim);
+  [[nodiscard]] SeriesRef make_alias(std::uint32_t index, ClaimId claim);
+  void free_alias(std::uint32_t index);
+  [[nodiscard]] std::uint32_t primary_of(std::uint32_t index) const;
+  void settle_claims();
+  void forward_aliases();
 
   // Structured series (store_structured.cc).
   void give_shape(DescriptorId id, const Schema& schema);
@@ -287,6 +363,7 @@ class Store {
   void free_bundle(std::uint32_t head);
   [[nodiscard]] bool is_head(std::uint32_t index) const { return bundles_.contains(index); }
   [[nodiscard]] bool head_in_use(const Bundle& bundle) const;
+  void free_head_or_slot(std::uint32_t index);
   [[nodiscard]] std::uint32_t head_of(std::uint32_t index) const {
     const auto pins = identity_[index].pins;
     return (pins & kPart) != 0 ? pins & ~kPart : 0;
@@ -294,24 +371,27 @@ class Store {
   [[nodiscard]] DescriptorId authority_of(std::uint32_t index) const {
     return descriptor(committed_[index].descriptor).authority;
   }
-  /// Series as the author counts them: the parts of a structured one are one.
-  [[nodiscard]] std::size_t source_count() const { return live_series_ - live_parts_ + live_bundles_; }
   [[nodiscard]] bool first_of_source(std::uint32_t index) const;
   [[nodiscard]] DescriptorId concrete_descriptor(const Descriptor& open, std::span<const double> bounds);
   [[nodiscard]] std::uint64_t seed_of(std::uint32_t head) const;
   void finish_estimates();
 
   // Immediate stores (store_immediate.cc).
+  void open_sample(Bundle& bundle, Bundle& base);
   void fold_changes();
   void note_untold(std::uint32_t index, bool died);
 
   // Steps of a commit, in order (store_commit.cc).
   void resolve_conflicts();
+  [[nodiscard]] bool judge_contender(const Name& name);
+  void drop_losers();
   void publish_touched();
+  [[nodiscard]] bool refuse_clash(std::uint32_t index);
   void supersede();
   void expire();
+  [[nodiscard]] std::uint32_t expire_block(std::uint32_t block);
+  void note_written_scopes();
   void enforce_cap();
-  void sweep_names();
   void close_cycle(AttemptStatus status);
 
   StoreOptions options_;
@@ -329,11 +409,22 @@ class Store {
   boost::unordered_flat_map<std::uint32_t, std::unique_ptr<Bundle>> bundles_;  // by head
 
   std::vector<std::unique_ptr<Descriptor>> descriptors_;
+  std::vector<DescriptorId> free_descriptors_;
+  std::vector<DescriptorId> unused_descriptors_;
   std::vector<Name> names_;
-  boost::unordered_flat_map<std::string, std::uint32_t> name_index_;
+  std::vector<std::uint32_t> free_names_;
+  boost::unordered_flat_map<std::string, std::uint32_t, TextHash, std::equal_to<>> name_index_;
   std::vector<std::uint32_t> idle_names_;
   std::vector<std::uint32_t> contested_names_;  // with more than one authority
-  std::vector<HostScope> scopes_;
+  std::vector<Declared> provisional_;           // declared in the open cycle
+  // Names that parts bear beside that of their metric; and the present series that others may clash with.
+  boost::unordered_flat_map<std::string, std::vector<DescriptorId>, TextHash, std::equal_to<>> part_names_;
+  boost::unordered_flat_map<std::string, std::uint32_t> flat_series_;
+
+  ScopeTable scopes_;
+  // Slots through which a series is written under another claim than its own.
+  boost::unordered_flat_map<std::uint32_t, std::uint32_t> alias_of_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> alias_index_;  // by series and claim
 
   // This cycle. `touched_` always has room for every slot.
   std::uint32_t cycle_ = kClosed;
@@ -351,15 +442,29 @@ class Store {
   std::vector<SeriesId> died_;
   std::vector<DescriptorId> redescribed_;
   std::vector<DescriptorId> redescribed_next_;
+  std::vector<DescriptorId> retired_;
+  std::vector<DescriptorId> retired_next_;
+  std::vector<std::uint32_t> contenders_;  // contested names that this cycle observed
+  bool superseding_ = false;
   Changes changes_;
   CollectMeta meta_;
   std::uint64_t attempts_ = 0;
   std::uint64_t clock_ = 0;
   std::uint64_t epoch_ = 0;
-  std::uint32_t oldest_clock_ = 0;  // no present series was seen before this
+  // By block of slots: no present series of it was seen before this.
+  static constexpr std::uint32_t kBlockBits = 8;
+  static constexpr std::uint32_t kNothingSeen = 0xFFFF'FFFF;
+  std::vector<std::uint32_t> block_oldest_;
   std::uint32_t live_series_ = 0;
   std::uint32_t live_parts_ = 0;
   std::uint32_t live_bundles_ = 0;
+
+  // The order of series, made when somebody asks and kept from then on (store_order.cc).
+  mutable std::vector<SeriesId> ordered_;
+  mutable std::vector<std::uint32_t> unordered_;  // slots that were born or died since
+  mutable bool order_kept_ = false;
+  void note_unordered(std::uint32_t index);
+  void make_order() const;
 };
 
 }  // namespace cppd::metrix

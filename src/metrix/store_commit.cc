@@ -7,6 +7,7 @@
 #include <limits>
 
 namespace cppd::metrix {
+
 void Store::begin() {
   require(!cycle_open(), "one cycle at a time");
   ++attempts_;
@@ -21,17 +22,22 @@ void Store::commit() {
   died_.clear();
   redescribed_.swap(redescribed_next_);
   redescribed_next_.clear();
+  retired_.swap(retired_next_);
+  retired_next_.clear();
+  superseding_ = false;
   if (!contested_names_.empty()) resolve_conflicts();
+  if (scopes_.unsettled()) settle_claims();
   if (!options_.immediate) finish_estimates();
   publish_touched();
-  if (!contested_names_.empty()) supersede();
+  if (superseding_) supersede();
   expire();
-  if (options_.max_series > 0 && source_count() > options_.max_series) enforce_cap();
+  if (options_.max_series > 0 && series_count() > options_.max_series) enforce_cap();
   if (!idle_names_.empty() && !options_.immediate) sweep_names();
+  note_written_scopes();
   if (options_.immediate)
     fold_changes();
   else
-    changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_};
+    changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_, .retired = retired_};
   close_cycle(AttemptStatus::success);
 }
 
@@ -48,56 +54,86 @@ void Store::close_cycle(AttemptStatus status) {
   touched_count_ = 0;
   estimating_.clear();
   ++epoch_;
-  if (!fresh_.empty()) drop_unused_fresh();
+  if (!provisional_.empty()) forget_provisional();
+  tidy();
 }
 
+/// Frees what nobody observed and nobody holds.
+void Store::tidy() {
+  while (!fresh_.empty()) drop_unused_fresh();
+  if (!unused_descriptors_.empty()) retire_unused();
+  scopes_.drop_unused();
+  scopes_.order();
+}
+
+/// Frees the slots that nobody observed and nobody holds. Freeing an alias may leave its series to the next round.
 void Store::drop_unused_fresh() {
-  std::ranges::sort(fresh_);
-  fresh_.erase(std::ranges::unique(fresh_).begin(), fresh_.end());
-  for (const auto index : fresh_) {
-    const bool free_already = !index_.contains(index);
+  auto fresh = std::move(fresh_);
+  fresh_.clear();
+  std::ranges::sort(fresh);
+  fresh.erase(std::ranges::unique(fresh).begin(), fresh.end());
+  for (const auto index : fresh) {
+    const bool alias = alias_of_.contains(index);
+    const bool free_already = !alias && !index_.contains(index);
     if (free_already || committed_[index].seen != 0 || identity_[index].pins != 0) continue;
-    if (!is_head(index))
+    if (alias)
+      free_alias(index);
+    else if (!is_head(index))
       free_slot(index);
     else if (!head_in_use(*bundles_[index]))
       free_bundle(index);
   }
-  fresh_.clear();
+  if (fresh_.empty()) {
+    fresh.clear();
+    fresh_ = std::move(fresh);  // keeps its room
+  }
 }
 
 /// Names with two authorities, both written in this cycle: the established one stays, or, when none is, the name is
-/// dropped.
+/// dropped. One that was written alone supersedes the established one.
 void Store::resolve_conflicts() {
-  std::vector<std::pair<std::uint32_t, DescriptorId>> observed;  // (name, authority) of contested names
-  const auto contested = [&](const Descriptor& d) { return names_[d.name_index].authorities > 1; };
+  contenders_.clear();
   for (std::size_t i = 0; i < touched_count_; ++i) {
-    const auto id = authority_of(touched_[i]);
-    if (contested(descriptor(id))) observed.emplace_back(descriptor(id).name_index, id);
-  }
-  std::ranges::sort(observed);
-  observed.erase(std::ranges::unique(observed).begin(), observed.end());
-  std::vector<DescriptorId> losers;
-  for (std::size_t i = 0; i < observed.size();) {
-    auto end = i;
-    bool established = false;
-    while (end < observed.size() && observed[end].first == observed[i].first) {
-      established = established || descriptor(observed[end].second).live_series > 0;
-      ++end;
+    auto& authority = *descriptors_[index_of(authority_of(touched_[i]))];
+    auto& name = names_[authority.name_index];
+    if (name.authorities < 2 || authority.observed == cycle_) continue;
+    authority.observed = cycle_;
+    if (name.observed != cycle_) {
+      name.observed = cycle_;
+      name.observed_authorities = 0;
+      contenders_.push_back(authority.name_index);
     }
-    if (end - i > 1) {
-      if (!established) ++meta_.dropped_names;
-      for (auto k = i; k < end; ++k) {
-        if (established && descriptor(observed[k].second).live_series > 0) continue;
-        losers.push_back(observed[k].second);
-      }
-    }
-    i = end;
+    ++name.observed_authorities;
   }
-  if (losers.empty()) return;
+  bool losers = false;
+  for (const auto index : contenders_) losers = judge_contender(names_[index]) || losers;
+  if (losers) drop_losers();
+}
+
+/// True when an authority of the name lost.
+bool Store::judge_contender(const Name& name) {
+  bool established = false;
+  for (const auto id : name.descriptors) {
+    const auto& authority = descriptor(id);
+    const bool observed = authority.observed == cycle_;
+    if (authority.live_series > 0 && observed) established = true;
+    if (authority.live_series > 0 && !observed) superseding_ = true;
+  }
+  if (name.observed_authorities < 2) return false;
+  if (!established) ++meta_.dropped_names;
+  for (const auto id : name.descriptors) {
+    auto& authority = *descriptors_[index_of(id)];
+    if (authority.observed == cycle_ && !(established && authority.live_series > 0)) authority.lost = cycle_;
+  }
+  return true;
+}
+
+void Store::drop_losers() {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < touched_count_; ++i) {
     const auto index = touched_[i];
-    if (std::ranges::find(losers, authority_of(index)) == losers.end()) {
+    const auto& authority = descriptor(authority_of(index));
+    if (authority.lost != cycle_) {
       touched_[kept++] = index;
     } else {
       ledger_->count(LossReason::sample_kind_conflict, descriptor(identity_[index].descriptor).name);
@@ -110,11 +146,11 @@ void Store::resolve_conflicts() {
 void Store::publish_touched() {
   const auto attempt = cycle_;
   const auto clock = static_cast<std::uint32_t>(clock_);
-  if (live_series_ == 0) oldest_clock_ = clock;
   for (std::size_t i = 0; i < touched_count_; ++i) {
     const auto index = touched_[i];
     auto& series = committed_[index];
     if (series.seen == 0) [[unlikely]] {
+      if (hot_[index].stamp != attempt || refuse_clash(index)) continue;
       born_.push_back(static_cast<SeriesId>(index));
       note_birth(index);
     }
@@ -126,19 +162,41 @@ void Store::publish_touched() {
   }
 }
 
+/// Would this series be the second one of its name and labels? Then it is refused, with all parts of its metric.
+bool Store::refuse_clash(std::uint32_t index) {
+  const auto head = head_of(index);
+  if (head == 0) {
+    if (!clashes(index)) return false;
+  } else {
+    const auto& parts = bundles_.find(head)->second->parts;
+    if (parts.front() != index) return false;  // judged with the first one
+    if (std::ranges::none_of(parts, [&](auto part) { return clashes(part); })) return false;
+    for (const auto part : parts) hot_[part].stamp = 0;
+  }
+  ledger_->count(LossReason::series_name_clash, descriptor(authority_of(index)).name);
+  return true;
+}
+
 void Store::note_birth(std::uint32_t index) {
   auto& descriptor = *descriptors_[index_of(committed_[index].descriptor)];
-  ++descriptor.live_series;
+  if (descriptor.live_series++ == 0) revive_declaration(descriptor);
   auto& name = names_[descriptor.name_index];
   ++name.live_series;
   name.registered = true;
   name.established = descriptor.authority;
   ++live_series_;
+  scopes_.note_birth(scope_of(SeriesId{index}), descriptor.freshness);
+  const auto block = index >> kBlockBits;
+  if (block_oldest_.size() <= block) block_oldest_.resize(block + 1, kNothingSeen);
+  block_oldest_[block] = std::min(block_oldest_[block], static_cast<std::uint32_t>(clock_));
+  if (order_kept_) note_unordered(index);
+  if (descriptor.may_clash) flat_series_.try_emplace(flat_key(index), index);
   const auto head = head_of(index);
   if (head == 0) return;
-  ++descriptors_[index_of(descriptor.authority)]->live_series;
+  if (auto& authority = *descriptors_[index_of(descriptor.authority)]; authority.live_series++ == 0)
+    revive_declaration(authority);
   ++live_parts_;
-  if (bundles_[head]->present++ == 0) ++live_bundles_;
+  if (bundles_.find(head)->second->present++ == 0) ++live_bundles_;
 }
 
 void Store::note_death(std::uint32_t index) {
@@ -151,22 +209,22 @@ void Store::note_death(std::uint32_t index) {
     idle_names_.push_back(descriptor.name_index);
   }
   --live_series_;
+  scopes_.note_death(scope_of(SeriesId{index}), descriptor.freshness);
+  if (order_kept_) note_unordered(index);
+  if (descriptor.may_clash) flat_series_.erase(flat_key(index));
   const auto head = head_of(index);
   if (head == 0) return;
   --descriptors_[index_of(descriptor.authority)]->live_series;
   --live_parts_;
-  if (--bundles_[head]->present == 0) --live_bundles_;
+  if (--bundles_.find(head)->second->present == 0) --live_bundles_;
 }
 
 /// Removes a present series; its slot is freed unless a handle pins it.
 void Store::remove(std::uint32_t index) {
   auto& series = committed_[index];
   note_death(index);
-  const bool born_now = series.previous_seen == 0 && series.seen == cycle_;
-  if (born_now)
-    born_.erase(std::ranges::find(born_, static_cast<SeriesId>(index)));  // cut by the cap
-  else
-    died_.push_back(static_cast<SeriesId>(index));
+  const bool born_now = series.previous_seen == 0 && series.seen == cycle_;  // and cut by the cap at once
+  if (!born_now) died_.push_back(static_cast<SeriesId>(index));
   if (identity_[index].pins == 0) return free_slot(index);
   series = {.descriptor = series.descriptor};
   if (const auto head = head_of(index); head != 0 && bundles_[head]->present == 0 && identity_[head].pins == 0) {
@@ -174,33 +232,46 @@ void Store::remove(std::uint32_t index) {
   }
 }
 
-/// A name that was observed with a new authority only: every series of the old one goes.
+/// Names that were observed with a new authority only: every series of the old one goes.
 void Store::supersede() {
-  for (const auto name_index : contested_names_) {
-    const auto& name = names_[name_index];
-    std::optional<DescriptorId> winner;
-    for (const auto id : name.descriptors) {
-      const bool fresh =
-          std::ranges::any_of(born_, [&](SeriesId series) { return authority_of(index_of(series)) == id; });
-      if (fresh && descriptor(id).live_series > 0) winner = id;
+  for (const auto name : contenders_) {
+    const auto& descriptors = names_[name].descriptors;
+    const bool published = std::ranges::any_of(descriptors, [&](DescriptorId id) {
+      const auto& authority = descriptor(id);
+      return authority.observed == cycle_ && authority.lost != cycle_ && authority.live_series > 0;
+    });
+    if (!published) continue;
+    for (const auto id : descriptors) {
+      auto& authority = *descriptors_[index_of(id)];
+      if (authority.observed == cycle_ || authority.live_series == 0) continue;
+      authority.lost = cycle_;
+      forget_declaration(id);  // is not inherited by what comes back later
     }
-    if (!winner) continue;
-    for (const auto id : name.descriptors) {
-      if (id == *winner || descriptor(id).live_series == 0) continue;
-      for (std::uint32_t index = 1; index < committed_.size(); ++index) {
-        if (committed_[index].seen != 0 && authority_of(index) == id) remove(index);
-      }
-      auto& old = *descriptors_[index_of(id)];  // its declaration is not inherited by what comes back later
-      old.has_description = old.has_family = old.has_priority = old.has_unit = old.has_float = false;
+  }
+  for (std::uint32_t index = 1; index < committed_.size(); ++index) {
+    if (committed_[index].seen != 0 && descriptor(authority_of(index)).lost == cycle_ &&
+        descriptor(authority_of(index)).observed != cycle_) {
+      remove(index);
     }
   }
 }
 
 void Store::expire() {
   const auto limit = options_.expire_after_success_cycles;
-  if (limit == 0 || live_series_ == 0 || clock_ - oldest_clock_ < limit) return;
-  auto oldest = static_cast<std::uint32_t>(clock_);
-  for (std::uint32_t index = 1; index < committed_.size(); ++index) {
+  if (limit == 0 || live_series_ == 0) return;
+  for (std::uint32_t block = 0; block < block_oldest_.size(); ++block) {
+    if (block_oldest_[block] == kNothingSeen || clock_ - block_oldest_[block] < limit) continue;
+    block_oldest_[block] = expire_block(block);
+  }
+}
+
+/// Removes what has reached its retention; when the oldest of the rest was seen.
+std::uint32_t Store::expire_block(std::uint32_t block) {
+  const auto limit = options_.expire_after_success_cycles;
+  auto oldest = kNothingSeen;
+  const auto begin = block << kBlockBits;
+  const auto end = std::min<std::size_t>(committed_.size(), begin + (1u << kBlockBits));
+  for (auto index = begin; index < end; ++index) {
     const auto& series = committed_[index];
     if (series.seen == 0) continue;
     if (clock_ - series.seen_clock >= limit) {
@@ -210,7 +281,20 @@ void Store::expire() {
       oldest = std::min(oldest, series.seen_clock);
     }
   }
-  oldest_clock_ = oldest;
+  return oldest;
+}
+
+/// Scopes that this cycle wrote have something fresh to show.
+void Store::note_written_scopes() {
+  const auto attempt = static_cast<std::uint32_t>(attempts_);
+  if (!scopes_.scoped()) {
+    if (touched_count_ > 0) scopes_.note_written(ScopeId::none, attempt);
+    return;
+  }
+  for (std::size_t i = 0; i < touched_count_; ++i) {
+    const auto index = touched_[i];
+    if (committed_[index].seen == attempt) scopes_.note_written(scope_of(SeriesId{index}), attempt);
+  }
 }
 
 void Store::enforce_cap() {
@@ -218,16 +302,19 @@ void Store::enforce_cap() {
   for (std::uint32_t index = 1; index < committed_.size(); ++index) {
     if (committed_[index].seen != 0 && first_of_source(index)) present.push_back(index);
   }
-  std::ranges::sort(present, [&](std::uint32_t a, std::uint32_t b) {
+  const auto excess = series_count() - options_.max_series;
+  const auto nth = present.begin() + static_cast<std::ptrdiff_t>(excess);
+  std::ranges::nth_element(present, nth, [&](std::uint32_t a, std::uint32_t b) {
     if (committed_[a].seen_clock != committed_[b].seen_clock)
       return committed_[a].seen_clock < committed_[b].seen_clock;
-    if (identity_[a].scope != identity_[b].scope)
-      return host_scope(identity_[a].scope).key < host_scope(identity_[b].scope).key;
+    const auto scope_a = scope_of(SeriesId{a});
+    const auto scope_b = scope_of(SeriesId{b});
+    if (scope_a != scope_b) return host_scope(scope_a).key < host_scope(scope_b).key;
     const auto head_a = head_of(a);
     const auto head_b = head_of(b);
     return before(static_cast<SeriesId>(head_a ? head_a : a), static_cast<SeriesId>(head_b ? head_b : b));
   });
-  present.resize(source_count() - options_.max_series);
+  present.resize(excess);
   for (const auto index : present) {
     ledger_->count(LossReason::series_capped, descriptor(authority_of(index)).name);
     if (const auto head = head_of(index); head != 0) {
@@ -237,29 +324,7 @@ void Store::enforce_cap() {
       remove(index);
     }
   }
-}
-
-void Store::sweep_names() {
-  const auto grace = options_.descriptor_grace_cycles.value_or(options_.expire_after_success_cycles);
-  std::erase_if(idle_names_, [&](std::uint32_t name_index) {
-    auto& name = names_[name_index];
-    if (name.live_series > 0 || !name.registered) {
-      name.idle_listed = false;
-      name.idle_since = 0;
-      return true;
-    }
-    if (name.idle_since == 0) name.idle_since = clock_;
-    if (clock_ - name.idle_since < grace) return false;
-    ++meta_.evicted_descriptors;
-    name.registered = false;
-    name.idle_listed = false;
-    name.idle_since = 0;
-    for (const auto id : name.descriptors) {
-      auto& swept = *descriptors_[index_of(id)];
-      swept.has_description = swept.has_family = swept.has_priority = swept.has_unit = swept.has_float = false;
-    }
-    return true;
-  });
+  std::erase_if(born_, [&](SeriesId id) { return committed_[index_of(id)].seen == 0; });
 }
 
 }  // namespace cppd::metrix

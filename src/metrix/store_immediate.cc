@@ -13,6 +13,7 @@ void Store::cancel() {
   require(cycle_open(), "a cancelled cycle is an open one");
   for (std::size_t i = 0; i < touched_count_; ++i) hot_[touched_[i]].stamp = 0;
   touched_count_ = 0;
+  estimating_.clear();
   --attempts_;
   cycle_ = kClosed;
 }
@@ -35,6 +36,7 @@ void Store::drop(std::uint32_t source, LossReason reason) {
   born_.clear();
   died_.clear();
   redescribed_.clear();
+  retired_.clear();
   if (const auto found = bundles_.find(source); found != bundles_.end()) {
     if (auto* estimator = found->second->estimator.get()) *estimator = {.seed = estimator->seed};
     const auto parts = found->second->parts;  // a copy: the bundle may go with its last part
@@ -53,8 +55,13 @@ void Store::sweep_names_at(std::uint64_t clock) {
   clock_ = commits;
 }
 
-void Store::tidy() {
-  if (!fresh_.empty() && !cycle_open()) drop_unused_fresh();
+/// Makes the one sample of a summary that of `bundle`; an alias hands it back when the write is committed.
+void Store::open_sample(Bundle& bundle, Bundle& base) {
+  if (base.present == 0) base.estimator->staged.restart(base.estimator->seed);
+  if (!std::exchange(base.estimator->unsettled, true)) untold_->unsettled.push_back(base.head);
+  if (&bundle == &base) return;
+  std::swap(bundle.estimator->staged, base.estimator->staged);
+  estimating_.push_back(&bundle);
 }
 
 void Store::settle_quantiles() {
@@ -81,6 +88,11 @@ void Store::note_untold(std::uint32_t index, bool died) {
   flags[index] |= died ? Untold::kChanged | Untold::kDied : Untold::kChanged;
 }
 
+bool Store::present(std::uint32_t source) const {
+  const auto found = bundles_.find(source);
+  return found == bundles_.end() ? committed_[source].seen != 0 : found->second->present > 0;
+}
+
 /// The end of a write, or of a removal: what changed waits for the next take.
 void Store::fold_changes() {
   for (std::size_t i = 0; i < touched_count_; ++i) {
@@ -96,6 +108,7 @@ void Store::fold_changes() {
     auto& list = untold_->redescribed;
     if (std::ranges::find(list, id) == list.end()) list.push_back(id);
   }
+  untold_->retired.insert(untold_->retired.end(), retired_.begin(), retired_.end());
 }
 
 void Store::take_changes() {
@@ -119,10 +132,16 @@ void Store::take_changes() {
       untold.told_redescribed.push_back(id);
   }
   redescribed_next_.clear();
+  std::erase_if(untold.told_redescribed, [&](DescriptorId id) { return descriptors_[index_of(id)] == nullptr; });
+  untold.told_retired.swap(untold.retired);
+  untold.retired.clear();
+  untold.told_retired.insert(untold.told_retired.end(), retired_next_.begin(), retired_next_.end());
+  retired_next_.clear();
   changes_ = {.clock = changes_.clock + 1,
               .born = untold.told_born,
               .died = untold.told_died,
-              .redescribed = untold.told_redescribed};
+              .redescribed = untold.told_redescribed,
+              .retired = untold.told_retired};
 }
 
 }  // namespace cppd::metrix

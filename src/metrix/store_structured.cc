@@ -7,39 +7,33 @@
 
 namespace cppd::metrix {
 
-/// Makes the parts of a structured descriptor, or remakes them for other bounds: descriptors of parts that keep their
-/// name stay.
+/// Makes the parts of a structured descriptor.
 void Store::give_shape(DescriptorId id, const Schema& schema) {
   auto& source = *descriptors_[index_of(id)];
   auto shape = std::make_shared<Shape>();
   shape->schema = schema;
   shape->reserved_key = reserved_key_of(source.name, source.source);
-  std::vector<DescriptorId> known;
-  if (source.shape) {
-    for (const auto& part : source.shape->parts) known.push_back(part.descriptor);
-  }
   auto plans = schema.open ? std::vector<PartPlan>{} : plan_parts(source.name, source.source, schema);
+  std::vector<DescriptorId> known;  // a name that several parts bear has one descriptor
   for (auto& plan : plans) {
     auto found = std::ranges::find(known, plan.name, [&](DescriptorId part) { return descriptor(part).name; });
     if (found == known.end()) {
-      known.push_back(static_cast<DescriptorId>(descriptors_.size()));
+      known.push_back(blank_descriptor(plan.name, source.name_index));
       found = std::prev(known.end());
-      auto made = std::make_unique<Descriptor>();
-      made->name = std::move(plan.name);
-      made->name_index = source.name_index;
-      made->kind = plan.kind;
-      made->source = source.source;
-      made->role = plan.role;
-      made->mode = source.mode;
-      made->freshness = source.freshness;
-      made->window = source.window;
-      made->authority = id;
-      descriptors_.push_back(std::move(made));
+      auto& made = *descriptors_[index_of(*found)];
+      made.kind = plan.kind;
+      made.source = source.source;
+      made.role = plan.role;
+      made.mode = source.mode;
+      made.freshness = source.freshness;
+      made.window = source.window;
+      made.authority = id;
     }
     shape->parts.push_back({.descriptor = *found, .key = std::move(plan.key), .value = std::move(plan.value)});
   }
   source.shape = std::move(shape);
   describe_parts(source);
+  bear_part_names(source, true);
 }
 
 /// Parts say of themselves what their metric says; a field of a measure set decides alone whether it is a float.
@@ -68,8 +62,7 @@ bool Store::reserves(const Descriptor& descriptor, LabelSetId labels) {
 }
 
 void Store::make_bundle(std::uint32_t head) {
-  auto& source = *descriptors_[index_of(identity_[head].descriptor)];
-  ++source.bundles;
+  const auto& source = descriptor(identity_[head].descriptor);
   auto made = std::make_unique<Bundle>();
   made->head = {head, hot_[head].generation};
   made->shape = source.shape;
@@ -84,8 +77,7 @@ void Store::make_bundle(std::uint32_t head) {
       labels.insert(std::ranges::upper_bound(labels, label.key, {}, &Label::key), label);
     }
     const auto index = new_slot();
-    identity_[index] = {part.descriptor, labels_.acquire(labels), identity_[head].scope, kPart | head};
-    committed_[index].descriptor = part.descriptor;
+    take_identity(index, {part.descriptor, labels_.acquire(labels), identity_[head].claim, kPart | head});
     made->parts.push_back(index);
   }
   if (source.mode == Mode::stateful && source.shape->schema.reservoir > 0) {
@@ -100,7 +92,6 @@ void Store::free_bundle(std::uint32_t head) {
   const auto gone = std::move(found->second);
   bundles_.erase(found);
   for (const auto part : gone->parts) free_slot(part);
-  --descriptors_[index_of(identity_[head].descriptor)]->bundles;
   free_slot(head);
   if (gone->opener == 0) return;
   const auto opener = bundles_.find(gone->opener);
@@ -134,15 +125,17 @@ bool Store::open_change(Bundle& bundle) {
   if (!open_point(bundle)) return false;
   if (hot_[bundle.parts.front()].stamp == cycle_) return true;
   for (std::size_t i = 0; i < bundle.parts.size(); ++i) {
-    const auto& series = committed_[bundle.parts[i]];
+    const auto& series = committed_[primary_of(bundle.parts[i])];
     set_part(bundle, i, bundle.cumulative && series.seen != 0 ? series.value : 0);
   }
-  if (auto* estimator = bundle.estimator.get(); estimator != nullptr && options_.immediate) {
-    if (bundle.present == 0) estimator->staged.restart(estimator->seed);
-    if (!std::exchange(estimator->unsettled, true)) untold_->unsettled.push_back(bundle.head);
-  } else if (estimator != nullptr) {
-    if (bundle.cumulative && bundle.present > 0)
-      estimator->staged = estimator->committed;
+  if (auto* estimator = bundle.estimator.get()) {
+    auto& base = alias_of_.empty() ? bundle : *bundles_.find(primary_of(bundle.head.index))->second;
+    if (options_.immediate) {
+      open_sample(bundle, base);
+      return true;
+    }
+    if (bundle.cumulative && base.present > 0)
+      estimator->staged = base.estimator->committed;
     else
       estimator->staged.restart(estimator->seed);
     estimating_.push_back(&bundle);
@@ -154,32 +147,18 @@ void Store::refuse_point(const Bundle& bundle, LossReason reason) {
   ledger_->count(reason, descriptor(identity_[bundle.head.index].descriptor).name);
 }
 
-/// The authority of an open histogram with the bounds of a point. Those whose bounds are gone are used again, so that
-/// bounds that change with every cycle cost no memory.
+/// The authority of an open histogram with the bounds of a point.
 DescriptorId Store::concrete_descriptor(const Descriptor& open, std::span<const double> bounds) {
-  const auto& name = names_[open.name_index];
-  DescriptorId spare{};
-  bool has_spare = false;
-  for (const auto id : name.descriptors) {
+  for (const auto id : names_[open.name_index].descriptors) {
     const auto& have = descriptor(id);
     if (have.source != open.source || have.mode != open.mode || have.freshness != open.freshness) continue;
-    if (have.shape->schema.open) continue;
-    if (std::ranges::equal(have.shape->schema.bounds, bounds)) return id;
-    if (have.from_points && have.bundles == 0) {
-      spare = id;
-      has_spare = true;
-    }
+    if (!have.shape->schema.open && std::ranges::equal(have.shape->schema.bounds, bounds)) return id;
   }
-  Schema schema{.bounds = {bounds.begin(), bounds.end()}};
-  if (has_spare) {
-    give_shape(spare, schema);
-    return spare;
-  }
-  const auto made = new_descriptor(
-      open.name_index,
-      {.kind = open.source, .mode = open.mode, .freshness = open.freshness, .window = open.window, .schema = schema});
-  descriptors_[index_of(made)]->from_points = true;
-  return made;
+  return new_descriptor(open.name_index, {.kind = open.source,
+                                          .mode = open.mode,
+                                          .freshness = open.freshness,
+                                          .window = open.window,
+                                          .schema = {.bounds = {bounds.begin(), bounds.end()}}});
 }
 
 Bundle* Store::settle_bounds(Bundle& opener, std::span<const double> bounds) {
@@ -193,30 +172,19 @@ Bundle* Store::settle_bounds(Bundle& opener, std::span<const double> bounds) {
   if (open.has_unit) said.unit = open.meta.unit;
   if (open.has_float) said.is_float = open.meta.is_float;
   if (!complete(*descriptors_[index_of(id)], id, said)) {
+    unused_descriptors_.push_back(id);
     refuse_point(opener, LossReason::sample_declaration_conflict);
     return nullptr;
   }
   if (opener.target_bundle != nullptr && alive(opener.target)) opener.target_bundle->opener = 0;
-  opener.target = series(id, identity.labels, identity.scope);
+  opener.target = series(id, identity.labels, identity.claim);
   opener.target_bundle = bundle(opener.target);
   opener.target_bundle->opener = opener.head.index;
   return opener.target_bundle;
 }
 
-/// Source: metrix contract 4.6; the reservoir of a series starts from its key.
-std::uint64_t Store::seed_of(std::uint32_t head) const {
-  const auto& identity = identity_[head];
-  std::string key;
-  if (identity.scope != ScopeId::none) key = host_scope(identity.scope).key + '\xFF';
-  key += descriptor(identity.descriptor).name;
-  const auto labels = labels_.ids(identity.labels);
-  if (!labels.empty()) key += '\xFE';
-  for (const auto id : labels) {
-    const auto label = labels_.label(id);
-    key.append(label.key).append(1, '\xFF').append(label.value).append(1, '\xFF');
-  }
-  return reservoir_seed(key);
-}
+/// The reservoir of a series starts from its key.
+std::uint64_t Store::seed_of(std::uint32_t head) const { return reservoir_seed(series_key(SeriesId{head})); }
 
 /// Works out the quantiles of the summaries that this cycle changed, but for those whose name was dropped.
 void Store::finish_estimates() {

@@ -23,7 +23,7 @@ struct House {
   explicit House(StoreOptions options = {}) : store{options, &ledger} {}
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> names;
-    const Reader reader{store, {}};
+    const Reader reader{store, {.flatten = true}};
     std::vector<Label> labels;
     for (const auto id : reader.series()) {
       auto name = store.descriptor_of(id).name;
@@ -296,12 +296,12 @@ TEST(OpenHistogram, BoundsThatChangeWithEveryCycleCostNoMemory) {
   for (int cycle = 1; cycle <= 300; ++cycle) {
     const HistogramBucket buckets[] = {{static_cast<double>(cycle), 1}};
     house.cycle([&] { EXPECT_TRUE(vec("a").observe_point({.count = 1, .buckets = buckets})); });
-    EXPECT_EQ(house.store.series_count(), 4u);
+    EXPECT_EQ(house.store.part_count(), 4u);
     if (cycle == 100) early = house.store.bytes();
   }
   EXPECT_LE(house.store.bytes(), early);
-  const Reader reader{house.store, {}};
-  const auto some = reader.series().front();
+  const Reader reader{house.store, {.flatten = true}};
+  const auto some = reader.series().list().front();
   EXPECT_EQ(house.store.descriptor_of(some).meta.unit, "seconds");
   EXPECT_LT(index_of(house.store.committed()[index_of(some)].descriptor), 9u);  // two bound lists alternate
 }
@@ -314,7 +314,7 @@ TEST(StructuredRetention, PartsDieTogetherAndCountAsOneSeries) {
     const auto id = std::to_string(cycle);
     house.cycle([&] { vec(id).observe_point({.count = 1, .sum = 1, .quantiles = point}); });
   }
-  EXPECT_EQ(house.store.series_count(), 6u);
+  EXPECT_EQ(house.store.part_count(), 6u);
   EXPECT_EQ(house.ledger.counted(LossReason::series_expired), 198u);
   EXPECT_LE(house.store.committed().size(), 20u);  // slots are used again
 }
@@ -325,7 +325,7 @@ TEST(StructuredRetention, TheCapCountsWholeSeries) {
   house.cycle([&] {
     for (const auto* id : {"a", "b", "c"}) vec(id).observe_point({.count = 2, .buckets = kOneTwo});
   });
-  EXPECT_EQ(house.store.series_count(), 10u);
+  EXPECT_EQ(house.store.part_count(), 10u);
   EXPECT_EQ(house.ledger.counted(LossReason::series_capped), 1u);
   EXPECT_EQ(house.names().front(), "h_bucket{id=b}{le=+Inf}");
 }
@@ -338,7 +338,7 @@ TEST(StructuredRetention, AKeptHandleRevivesItsSeriesFromZero) {
   house.cycle([] {});
   EXPECT_THAT(house.names(), IsEmpty());
   house.cycle([&] { histogram.observe(1), summary.observe(3); });
-  const Reader reader{house.store, {}};
+  const Reader reader{house.store, {.flatten = true}};
   EXPECT_EQ(reader.value("h_count", {}), 1);
   const Label quantile{"quantile", "1"};
   EXPECT_EQ(reader.value("s", {&quantile, 1}), 3);
@@ -349,10 +349,10 @@ TEST(StructuredMeta, FieldsDecideAloneWhetherTheyAreFloats) {  // case 66
   const auto set =
       house.snapshot.measure_gauge("m", {.unit = "seconds", .is_float = true, .fields = {{"ratio", true}, {"value"}}});
   house.cycle([&] { set.observe_point({.5, 1.5}); });
-  const Reader reader{house.store, {}};
-  ASSERT_EQ(reader.series().size(), 2u);
-  const auto& ratio = house.store.descriptor_of(reader.series()[0]);
-  const auto& value = house.store.descriptor_of(reader.series()[1]);
+  const Reader reader{house.store, {.flatten = true}};
+  ASSERT_EQ(reader.series().list().size(), 2u);
+  const auto& ratio = house.store.descriptor_of(reader.series().list()[0]);
+  const auto& value = house.store.descriptor_of(reader.series().list()[1]);
   EXPECT_TRUE(ratio.meta.is_float);
   EXPECT_FALSE(value.meta.is_float);
   EXPECT_EQ(value.meta.unit, "seconds");

@@ -24,7 +24,7 @@ struct House {
   explicit House(StoreOptions options = {}) : store{options, &ledger} {}
 
   std::vector<std::string> told(bool raw = false) const {
-    const Reader reader{store, {.raw = raw}};
+    const Reader reader{store, {.raw = raw, .flatten = true}};
     std::vector<std::string> lines;
     std::vector<Label> labels;
     for (const auto id : reader.series()) {
@@ -277,7 +277,7 @@ TEST(StructuredExample, OfTheReadme) {
   mode.enable({"ready"});
   store.commit();
 
-  const Reader reader{store, {}};
+  const Reader reader{store, {.flatten = true}};
   const Label bound{"le", "0.5"};
   const Label state{"mode", "ready"};
   EXPECT_EQ(reader.value("latency_seconds_bucket", {&bound, 1}), 1);

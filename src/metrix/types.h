@@ -43,7 +43,10 @@ enum class AttemptStatus : std::uint8_t { unknown, success, failed };
 enum class SeriesId : std::uint32_t {};
 /// One (name, authority) of a store: what all its series share.
 enum class DescriptorId : std::uint32_t {};
+/// A host scope of a store, known by its key.
 enum class ScopeId : std::uint32_t { none = 0 };  ///< `none` is the default scope
+/// What some writers say of a host scope: its key and metadata.
+enum class ClaimId : std::uint32_t { none = 0 };  ///< `none` is that of the default scope
 /// One interned (key, value) text; one interned set of them.
 enum class LabelId : std::uint32_t {};
 enum class LabelSetId : std::uint32_t { empty = 0 };
@@ -108,7 +111,8 @@ struct MetricMeta {
   friend bool operator==(const MetricMeta&, const MetricMeta&) = default;
 };
 
-/// A host to which series belong. The default scope has an empty key.
+/// A host to which series belong. The key is its identity, everything else may change from cycle to cycle. The default
+/// scope has an empty key.
 struct HostScope {
   std::string key;
   std::string guid;
@@ -126,6 +130,15 @@ struct StoreOptions {
   std::uint32_t max_series = 0;
   /// Every write is a cycle of its own, and changes() collects until take_changes(). Set by RuntimeStore.
   bool immediate = false;
+};
+
+/// What a reader may know of one series beside its value.
+struct SeriesMeta {
+  std::uint64_t last_seen_success_seq = 0;
+  Kind kind = Kind::unknown;
+  Kind source = Kind::unknown;
+  Role role = Role::none;
+  friend bool operator==(const SeriesMeta&, const SeriesMeta&) = default;
 };
 
 struct CollectMeta {

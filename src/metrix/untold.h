@@ -20,12 +20,14 @@ struct Untold {
   std::vector<std::uint8_t> flags;  ///< by slot; what is missing is 0
   std::vector<std::uint32_t> changed;
   std::vector<DescriptorId> redescribed;
+  std::vector<DescriptorId> retired;
   std::vector<SeriesRef> unsettled;  ///< summaries whose quantiles have to be worked out
 
   // What was told last; the spans of Changes are these.
   std::vector<SeriesId> told_born;
   std::vector<SeriesId> told_died;
   std::vector<DescriptorId> told_redescribed;
+  std::vector<DescriptorId> told_retired;
 };
 
 }  // namespace cppd::metrix

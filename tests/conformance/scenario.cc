@@ -201,28 +201,31 @@ json Scenario::dump() const {
       {"attempt", meta.last_attempt_seq},    {"status", std::string{metrix::status_name(meta.last_attempt_status)}},
       {"success", meta.last_success_seq},    {"evicted_descriptors", meta.evicted_descriptors},
       {"dropped_names", meta.dropped_names}, {"series", json::array()}};
-  const metrix::Reader reader{*store_, {.raw = true}};
+  for (const auto scope : store_->host_scopes()) dump_scope(store_->host_scope(scope).key, out["series"]);
+  return out;
+}
+
+void Scenario::dump_scope(const std::string& key, json& series) const {
+  const metrix::Reader reader{*store_, {.raw = true, .flatten = true, .scope = key}};
   std::vector<Label> labels;
   for (const auto id : reader.series()) {
-    const auto& descriptor = store_->descriptor_of(id);
-    const auto& series = store_->committed()[metrix::index_of(id)];
+    const auto meta = reader.meta(id);
     reader.labels(id, labels);
     json label_list = json::array();
     for (const auto& label : labels)
       label_list.push_back(json::array({std::string{label.key}, std::string{label.value}}));
     const auto delta = reader.delta(id);
-    out["series"].push_back({{"scope", store_->host_scope(store_->scope_of(id)).key},
-                             {"name", descriptor.name},
-                             {"labels", label_list},
-                             {"value", number_text(series.value)},
-                             {"delta", delta ? number_text(*delta) : json{}},
-                             {"kind", std::string{metrix::kind_name(descriptor.kind)}},
-                             {"source", std::string{metrix::kind_name(descriptor.source)}},
-                             {"role", std::string{metrix::role_name(descriptor.role)}},
-                             {"seen", series.seen},
-                             {"fresh", reader.fresh(id)}});
+    series.push_back({{"scope", key},
+                      {"name", std::string{reader.name(id)}},
+                      {"labels", label_list},
+                      {"value", number_text(reader.value(id))},
+                      {"delta", delta ? number_text(*delta) : json{}},
+                      {"kind", std::string{metrix::kind_name(meta.kind)}},
+                      {"source", std::string{metrix::kind_name(meta.source)}},
+                      {"role", std::string{metrix::role_name(meta.role)}},
+                      {"seen", meta.last_seen_success_seq},
+                      {"fresh", store_->visible(id)}});
   }
-  return out;
 }
 
 bool Scenario::explains(const std::string& difference) const {

@@ -39,6 +39,7 @@ class Scenario {
  private:
   [[nodiscard]] nlohmann::json emit(const nlohmann::json& cycle, nlohmann::json expect);
   [[nodiscard]] nlohmann::json dump() const;
+  void dump_scope(const std::string& key, nlohmann::json& series) const;
 
   const nlohmann::json& body_;
   Ledger ledger_;

@@ -97,6 +97,14 @@ const Row kRows[] = {
        (void)house.meter.with_host_scope({.key = "k"});  // neither GUID nor hostname
        return house.ledger;
      }},
+    {LossReason::series_name_clash,
+     [] {
+       House house;
+       const auto requests = house.meter.summary("requests");
+       const auto count = house.meter.gauge("requests_count");
+       house.cycle([&] { requests.observe_point({.count = 1}), count.observe(1); });
+       return house.ledger;
+     }},
     {LossReason::sample_kind_conflict,
      [] {
        House house;

@@ -9,7 +9,7 @@
 #include "verdict.h"
 
 #include <cppd/kit/prometheus/scrape_memory.h>
-#include <cppd/metrix/types.h>
+#include <cppd/metrix/handle.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -35,7 +35,7 @@ struct FamilyOnPage {
   std::uint64_t lines = 0;
   bool cut = false;  ///< only what `first` keeps is charted
   FirstSeries first{};
-  std::optional<metrix::DescriptorId> descriptor{};  ///< once it was declared
+  std::optional<metrix::DescriptorPin> descriptor{};  ///< once it was declared
 };
 
 /// Threads   confined.

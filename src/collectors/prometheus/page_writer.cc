@@ -185,9 +185,9 @@ SeriesRef PageWriter::series_of(FamilyOnPage& family, Labels labels) {
     auto declared = store_.declare(family.name, authority, options);
     // What the store still knows of the name from before stays; a description never changes while a metric lives.
     if (!declared) declared = store_.declare(family.name, authority, {});
-    family.descriptor = declared.value();
+    family.descriptor = metrix::DescriptorPin{store_, declared.value()};
   }
-  return store_.series(*family.descriptor, labels);
+  return store_.series(family.descriptor->id(), labels);
 }
 
 void PageWriter::lose(Ledger& ledger, LossReason reason, std::string_view name, std::uint64_t lines) {

@@ -235,7 +235,7 @@ TEST(PageWriter, AdoptsANewTypeWhenTheOldOneIsForgotten) {
   for (int i = 0; i < 20; ++i) EXPECT_THAT(pages.write(drifted), IsEmpty()) << i;
   EXPECT_THAT(pages.write(drifted), ElementsAre("m 5"));
   EXPECT_EQ(pages.lost(LossReason::series_type_changed), 20u);
-  const auto& descriptor = pages.store.descriptor_of(metrix::Reader{pages.store, {}}.series()[0]);
+  const auto& descriptor = pages.store.descriptor_of(metrix::Reader{pages.store, {}}.series().list()[0]);
   EXPECT_EQ(descriptor.kind, metrix::Kind::counter);
   EXPECT_EQ(descriptor.meta.description, "Second");
   EXPECT_THAT(pages.write(drifted), ElementsAre("m 5"));
@@ -253,8 +253,8 @@ TEST(PageWriter, DescribesMetricsByTheirFirstHelp) {
   pages.write("# HELP rx_bytes Received.\n# TYPE rx_bytes gauge\nrx_bytes{i=\"1\"} 1\n");
   pages.write("# HELP rx_bytes Otherwise.\n# TYPE rx_bytes gauge\nrx_bytes{i=\"1\"} 1\nrx_bytes{i=\"2\"} 1\n");
   metrix::Reader reader{pages.store, {}};
-  ASSERT_EQ(reader.series().size(), 2u);
-  const auto& meta = pages.store.descriptor_of(reader.series()[1]).meta;
+  ASSERT_EQ(reader.series().list().size(), 2u);
+  const auto& meta = pages.store.descriptor_of(reader.series().list()[1]).meta;
   EXPECT_EQ(meta, (metrix::MetricMeta{.description = "Received",
                                       .chart_family = "rx_bytes",
                                       .chart_priority = 70000,

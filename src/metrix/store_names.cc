@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Names and descriptors: how they are declared, completed, contested and forgotten. Source: metrix contract section 6.
+#include <cppd/base/text.h>
+#include <cppd/metrix/store.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cppd::metrix {
+namespace {
+
+const Schema kNoSchema;
+
+enum : std::uint8_t { kDescription = 1, kFamily = 2, kPriority = 4, kUnit = 8, kFloat = 16 };
+
+/// Does somebody still hold a handle that said otherwise, in a cycle that came to nothing?
+bool overrules(const Descriptor& d, const InstrumentOptions& options) {
+  if (d.uses == 0) return false;
+  const auto other_text = [](bool has, const std::string& said, const std::optional<std::string>& now) {
+    return !has && !said.empty() && now && trim(*now) != said;
+  };
+  return other_text(d.has_unit, d.meta.unit, options.unit) ||
+         other_text(d.has_description, d.meta.description, options.description) ||
+         other_text(d.has_family, d.meta.chart_family, options.chart_family) ||
+         (!d.has_priority && d.meta.chart_priority != 0 && options.chart_priority &&
+          *options.chart_priority != d.meta.chart_priority) ||
+         (!d.has_float && d.meta.is_float && options.is_float == false);
+}
+
+std::uint8_t declared_fields(const Descriptor& d) {
+  return static_cast<std::uint8_t>((d.has_description ? kDescription : 0) | (d.has_family ? kFamily : 0) |
+                                   (d.has_priority ? kPriority : 0) | (d.has_unit ? kUnit : 0) |
+                                   (d.has_float ? kFloat : 0));
+}
+
+void undeclare(Descriptor& d, std::uint8_t fields) {
+  if (fields & kDescription) d.has_description = false;
+  if (fields & kFamily) d.has_family = false;
+  if (fields & kPriority) d.has_priority = false;
+  if (fields & kUnit) d.has_unit = false;
+  if (fields & kFloat) d.has_float = false;
+}
+
+bool has_authority(const Descriptor& have, const Store::Authority& wanted) {
+  return have.source == wanted.kind && have.mode == wanted.mode && have.freshness == wanted.freshness &&
+         have.window == wanted.window && (have.shape ? have.shape->schema : kNoSchema) == wanted.schema;
+}
+
+/// Sets a declared field, or says that it is declared otherwise.
+template <class T>
+bool settle(const std::optional<T>& declared, T& field, bool& has, bool& changed) {
+  if (!declared) return true;
+  if (has) return *declared == field;
+  changed = changed || field != *declared;
+  field = *declared;
+  has = true;
+  return true;
+}
+
+std::optional<std::string> trimmed(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  return std::string{trim(*text)};
+}
+
+}  // namespace
+
+std::uint32_t Store::name_of(std::string_view text) {
+  if (const auto found = name_index_.find(text); found != name_index_.end()) return found->second;
+  std::uint32_t index;
+  if (free_names_.empty()) {
+    index = static_cast<std::uint32_t>(names_.size());
+    names_.emplace_back();
+  } else {
+    index = free_names_.back();
+    free_names_.pop_back();
+  }
+  names_[index].text = text;
+  name_index_.emplace(text, index);
+  return index;
+}
+
+DescriptorId Store::blank_descriptor(std::string_view name, std::uint32_t name_index) {
+  DescriptorId id;
+  if (free_descriptors_.empty()) {
+    id = static_cast<DescriptorId>(descriptors_.size());
+    descriptors_.emplace_back();
+  } else {
+    id = free_descriptors_.back();
+    free_descriptors_.pop_back();
+  }
+  auto& made = descriptors_[index_of(id)];
+  made = std::make_unique<Descriptor>();
+  made->name = name;
+  made->name_index = name_index;
+  return id;
+}
+
+Result<DescriptorId> Store::declare(std::string_view name, const Authority& authority,
+                                    const InstrumentOptions& options) {
+  const auto name_index = name_of(name);
+  auto& known = names_[name_index];
+  DescriptorId id{};
+  bool found = false;
+  for (const auto candidate : known.descriptors) {
+    if (!has_authority(descriptor(candidate), authority)) continue;
+    id = candidate;
+    found = true;
+  }
+  if (known.registered && !cycle_open()) {
+    std::string_view what;
+    if (mismatches(descriptor(known.established), authority, what)) {
+      return std::unexpected(invalid_input(fmt::format("metrix: {} mismatch for {}", what, name)));
+    }
+  }
+  if (!found) id = new_descriptor(name_index, authority);
+  if (descriptor(id).uses == 0) unused_descriptors_.push_back(id);  // unless a series or a pin follows in this cycle
+  if (auto done = complete(*descriptors_[index_of(id)], id, options); !done) return std::unexpected(done.error());
+  if (!cycle_open() && !known.registered) {
+    known.registered = true;
+    known.established = id;
+    if (known.live_series == 0 && !known.idle_listed) {
+      known.idle_listed = true;
+      known.idle_since = 0;
+      idle_names_.push_back(name_index);
+    }
+  }
+  return id;
+}
+
+/// Would `wanted` be another authority than that of `have`? A histogram whose bounds are open goes with any bounds.
+bool Store::mismatches(const Descriptor& have, const Authority& wanted, std::string_view& what) const {
+  if (have.source != wanted.kind) {
+    what = "instrument kind";
+  } else if (have.mode != wanted.mode) {
+    what = "instrument mode";
+  } else if (have.freshness != wanted.freshness) {
+    what = "instrument freshness";
+  } else if (have.window != wanted.window) {
+    what = "instrument window";
+  } else if (have.shape && !have.shape->schema.open && !wanted.schema.open && have.shape->schema != wanted.schema) {
+    constexpr std::string_view kWhat[] = {"histogram schema", "summary schema", "stateset schema", "measureset schema"};
+    what = kWhat[static_cast<std::size_t>(wanted.kind) - static_cast<std::size_t>(Kind::histogram)];
+  }
+  return !what.empty();
+}
+
+DescriptorId Store::new_descriptor(std::uint32_t name_index, const Authority& authority) {
+  auto& name = names_[name_index];
+  const auto id = blank_descriptor(name.text, name_index);
+  auto* made = descriptors_[index_of(id)].get();
+  made->kind = made->source = authority.kind;
+  made->mode = authority.mode;
+  made->freshness = authority.freshness;
+  made->window = authority.window;
+  made->authority = id;
+  name.descriptors.push_back(id);
+  if (!authority.schema.open && ++name.authorities == 2) contested_names_.push_back(name_index);
+  if (structured(authority.kind)) give_shape(id, authority.schema);
+  if (part_names_.contains(name.text)) expect_clashes(name.text);
+  return id;
+}
+
+Result<> Store::complete(Descriptor& descriptor, DescriptorId id, const InstrumentOptions& options) {
+  auto next = descriptor;  // all or nothing
+  bool changed = false;
+  if (overrules(descriptor, options)) ledger_->count(LossReason::sample_declaration_conflict, descriptor.name);
+  const char* field = nullptr;
+  if (!settle(trimmed(options.description), next.meta.description, next.has_description, changed))
+    field = "description";
+  else if (!settle(trimmed(options.chart_family), next.meta.chart_family, next.has_family, changed))
+    field = "chart family";
+  else if (!settle(options.chart_priority, next.meta.chart_priority, next.has_priority, changed))
+    field = "chart priority";
+  else if (!settle(trimmed(options.unit), next.meta.unit, next.has_unit, changed))
+    field = "unit";
+  else if (!settle(options.is_float, next.meta.is_float, next.has_float, changed))
+    field = "float";
+  if (field)
+    return std::unexpected(invalid_input(fmt::format("metrix: metric {} mismatch for {}", field, descriptor.name)));
+  if (const auto added = declared_fields(next) & ~declared_fields(descriptor);
+      added != 0 && cycle_open() && descriptor.live_series == 0) {
+    provisional_.push_back({id, static_cast<std::uint8_t>(added)});
+  }
+  descriptor = std::move(next);
+  if (changed && descriptor.shape) describe_parts(descriptor);
+  if (changed && descriptor.live_series > 0 && std::ranges::find(redescribed_next_, id) == redescribed_next_.end()) {
+    redescribed_next_.push_back(id);
+  }
+  return ok;
+}
+
+/// What was declared in this cycle and has no series at its end was never said.
+void Store::forget_provisional() {
+  for (const auto& said : provisional_) {
+    auto* descriptor = descriptors_[index_of(said.descriptor)].get();
+    if (descriptor != nullptr && descriptor->live_series == 0) undeclare(*descriptor, said.fields);
+  }
+  provisional_.clear();
+}
+
+/// Others may declare anew what the series of this descriptor were.
+void Store::forget_declaration(DescriptorId id) {
+  undeclare(*descriptors_[index_of(id)], kDescription | kFamily | kPriority | kUnit | kFloat);
+}
+
+/// The first series of a descriptor makes true what was said of it, by a handle from before.
+void Store::revive_declaration(Descriptor& d) {
+  const MetricMeta none;
+  d.has_description = d.has_description || d.meta.description != none.description;
+  d.has_family = d.has_family || d.meta.chart_family != none.chart_family;
+  d.has_priority = d.has_priority || d.meta.chart_priority != none.chart_priority;
+  d.has_unit = d.has_unit || d.meta.unit != none.unit;
+  d.has_float = d.has_float || d.meta.is_float;
+}
+
+void Store::unpin(DescriptorId id) {
+  auto& descriptor = *descriptors_[index_of(id)];
+  if (--descriptor.uses == 0 && descriptor.authority == id) unused_descriptors_.push_back(id);
+}
+
+/// Frees the descriptors that nobody uses any more, but for those of the names that are registered.
+void Store::retire_unused() {
+  bool contested = false;
+  for (const auto id : unused_descriptors_) {
+    const auto* descriptor = descriptors_[index_of(id)].get();
+    if (descriptor == nullptr || descriptor->uses > 0) continue;
+    const auto& name = names_[descriptor->name_index];
+    if (name.registered && name.established == id) continue;  // until the name is swept
+    contested = contested || name.authorities > 1;
+    free_descriptor(id);
+  }
+  unused_descriptors_.clear();
+  if (contested) std::erase_if(contested_names_, [&](std::uint32_t name) { return names_[name].authorities < 2; });
+}
+
+void Store::free_descriptor(DescriptorId id) {
+  const auto gone = std::move(descriptors_[index_of(id)]);
+  auto& name = names_[gone->name_index];
+  std::erase(name.descriptors, id);
+  if (!(gone->shape && gone->shape->schema.open)) --name.authorities;
+  retired_next_.push_back(id);
+  free_descriptors_.push_back(id);
+  if (gone->shape) {
+    bear_part_names(*gone, false);
+    std::vector<DescriptorId> parts;
+    for (const auto& part : gone->shape->parts) parts.push_back(part.descriptor);
+    std::ranges::sort(parts);
+    parts.erase(std::ranges::unique(parts).begin(), parts.end());
+    for (const auto part : parts) {
+      descriptors_[index_of(part)].reset();
+      retired_next_.push_back(part);
+      free_descriptors_.push_back(part);
+    }
+  }
+  if (name.descriptors.empty() && !name.idle_listed) free_name(gone->name_index);
+}
+
+void Store::free_name(std::uint32_t index) {
+  name_index_.erase(names_[index].text);
+  names_[index] = {};
+  free_names_.push_back(index);
+}
+
+void Store::sweep_names() {
+  const auto grace = options_.descriptor_grace_cycles.value_or(options_.expire_after_success_cycles);
+  std::erase_if(idle_names_, [&](std::uint32_t index) {
+    auto& name = names_[index];
+    const bool idle = name.live_series == 0 && name.registered;
+    if (idle) {
+      if (name.idle_since == 0) name.idle_since = clock_;
+      if (clock_ - name.idle_since < grace) return false;
+      ++meta_.evicted_descriptors;
+      name.registered = false;
+      for (const auto id : name.descriptors) {
+        forget_declaration(id);
+        if (descriptor(id).uses == 0) unused_descriptors_.push_back(id);
+      }
+    }
+    name.idle_listed = false;
+    name.idle_since = 0;
+    if (name.descriptors.empty()) free_name(index);
+    return true;
+  });
+}
+
+// Two metrics may flatten to one series: a histogram x and a counter x_count. The one that is there first stays.
+
+/// Notes the names that the parts of a metric bear beside its own, or forgets them.
+void Store::bear_part_names(const Descriptor& source, bool bear) {
+  std::string_view last;
+  for (const auto& part : source.shape->parts) {
+    const std::string_view text = descriptor(part.descriptor).name;
+    if (text == source.name || text == last) continue;
+    last = text;
+    if (bear) {
+      auto& bearers = part_names_[std::string{text}];
+      bearers.push_back(source.authority);
+      const bool others =
+          std::ranges::any_of(bearers, [&](DescriptorId id) { return descriptor(id).name_index != source.name_index; });
+      if (others || name_index_.contains(text)) expect_clashes(text);
+    } else if (const auto found = part_names_.find(text); found != part_names_.end()) {
+      std::erase(found->second, source.authority);
+      if (found->second.empty()) part_names_.erase(found);
+    }
+  }
+}
+
+/// From now on births of series with this name are checked against the others that bear it.
+void Store::expect_clashes(std::string_view text) {
+  for (auto& descriptor : descriptors_) {
+    if (descriptor && descriptor->name == text) descriptor->may_clash = true;
+  }
+  for (std::uint32_t index = 1; index < committed_.size(); ++index) {
+    if (committed_[index].seen != 0 && descriptor(committed_[index].descriptor).name == text) {
+      flat_series_.try_emplace(flat_key(index), index);
+    }
+  }
+}
+
+std::string Store::flat_key(std::uint32_t index) const {
+  const auto& identity = identity_[index];
+  const std::uint32_t words[] = {index_of(identity.labels), index_of(scopes_.scope_of(identity.claim))};
+  auto key = descriptor(committed_[index].descriptor).name;
+  key.append(reinterpret_cast<const char*>(words), sizeof words);
+  return key;
+}
+
+/// Is there another series of this name, with these labels?
+bool Store::clashes(std::uint32_t index) const {
+  if (!descriptor(committed_[index].descriptor).may_clash) return false;
+  const auto found = flat_series_.find(flat_key(index));
+  return found != flat_series_.end() && found->second != index;
+}
+
+}  // namespace cppd::metrix
