@@ -25,7 +25,7 @@ double value_of(RuntimeStore& store, std::string_view name, Labels labels = {}) 
 /// A store with `count` gauges of one name; the first is kept.
 struct Filled {
   explicit Filled(std::int64_t count) {
-    const auto vec = meter.gauge_vec("g", {"id"});
+    const auto vec = meter.vec("g", {"id"}).gauge();
     for (std::int64_t i = 0; i < count; ++i) (void)vec(fmt::format("{}", i)).set(1);
     hot = vec("0");
     (void)hot.set(1);

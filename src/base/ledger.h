@@ -30,7 +30,6 @@ namespace cppd {
   X(series_invalid, "an exposition line could not be parsed")                                                 \
   X(series_untyped, "a series without a usable type was not charted")                                         \
   X(series_info, "an info metric carries labels, not a value, and was not charted")                           \
-  X(series_unsupported, "a series of a kind that is not yet supported was not charted")                       \
   X(series_type_changed, "a family changed its type while it was being charted")                              \
   X(series_unmatched, "no template dimension and no autogen rule took a series")                              \
   X(series_filtered, "a series was refused by the selector of the template or of the job")                    \

@@ -48,7 +48,7 @@ class EngineLife : public testing::Test {
 
   Ledger ledger;
   metrix::Store store{{}, &ledger};
-  metrix::Vec<metrix::Gauge, 1> vec{metrix::SnapshotMeter{store}.gauge_vec("m", {"id"})};
+  metrix::Vec<metrix::Gauge, 1> vec{metrix::SnapshotMeter{store}.vec("m", {"id"}).gauge()};
   Engine engine{{.type_id = "job", .ledger = &ledger}};
   double value = 0;
 };

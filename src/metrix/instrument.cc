@@ -176,6 +176,10 @@ std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, InstrumentKind k
   }
   const auto id = declare(name, kind, options);
   if (!id) return nullptr;
+  if (!usable_) {
+    store_->ledger().count(LossReason::sample_invalid_labels, name);
+    return nullptr;
+  }
   return std::make_unique<VecCore>(*store_, *id, host_, labels_, std::move(keys));
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cppd/metrix/handle.h>
+#include <cppd/metrix/label_names.h>
 #include <cppd/metrix/structured.h>
 
 #include <memory>
@@ -112,7 +113,7 @@ class Vec {
   template <class... Values>
     requires(sizeof...(Values) == N)
   [[nodiscard]] Handle operator()(const Values&... values) const {
-    const std::string_view list[] = {std::string_view{values}...};
+    const std::array<std::string_view, N> list{std::string_view{values}...};
     return at(list);
   }
   [[nodiscard]] Handle at(std::span<const std::string_view> values) const {
@@ -178,6 +179,48 @@ struct StatefulHandles {
   using MeasureCounterHandle = StatefulMeasureCounter;
 };
 
+/// The way from label names to a vector of one kind.
+///
+/// Borrows   the meter and the name: to be used in the expression that makes it.
+template <class Handles, std::size_t N>
+class VecMaker {
+ public:
+  VecMaker(const Meter& meter, std::string_view name, const LabelNames<N>& keys)
+      : meter_{meter}, name_{name}, keys_{keys} {}
+
+  [[nodiscard]] auto gauge(const InstrumentOptions& options = {}) const {
+    return make<typename Handles::GaugeHandle>(Kind::gauge, options);
+  }
+  [[nodiscard]] auto counter(const InstrumentOptions& options = {}) const {
+    return make<typename Handles::CounterHandle>(Kind::counter, options);
+  }
+  [[nodiscard]] auto histogram(const InstrumentOptions& options = {}) const {
+    return make<typename Handles::HistogramHandle>(Kind::histogram, options);
+  }
+  [[nodiscard]] auto summary(const InstrumentOptions& options = {}) const {
+    return make<typename Handles::SummaryHandle>(Kind::summary, options);
+  }
+  [[nodiscard]] auto state_set(const InstrumentOptions& options = {}) const {
+    return make<StateSet>(Kind::stateset, options);
+  }
+  [[nodiscard]] auto measure_gauge(const InstrumentOptions& options = {}) const {
+    return make<typename Handles::MeasureGaugeHandle>(Kind::measureset, options);
+  }
+  [[nodiscard]] auto measure_counter(const InstrumentOptions& options = {}) const {
+    return make<typename Handles::MeasureCounterHandle>({Kind::measureset, true}, options);
+  }
+
+ private:
+  template <class Handle>
+  [[nodiscard]] Vec<Handle, N> make(InstrumentKind kind, const InstrumentOptions& options) const {
+    const auto& keys = keys_.all();
+    return Vec<Handle, N>{meter_.vec_core(name_, kind, {keys.begin(), keys.end()}, options)};
+  }
+  const Meter& meter_;
+  std::string_view name_;
+  LabelNames<N> keys_;
+};
+
 /// Derives meters and makes instruments; `Handles` are those of its mode.
 template <class Self, class Handles>
 class TypedMeter : public Meter {
@@ -224,42 +267,28 @@ class TypedMeter : public Meter {
     return make<MeasureCounterHandle>(plain(name, {Kind::measureset, true}, options));
   }
 
-  /// Series told apart by the values of `keys`: `meter.gauge_vec("disk_io_bytes", {"disk"})("sda").observe(1)`.
-  template <std::size_t N>
-  [[nodiscard]] Vec<GaugeHandle, N> gauge_vec(std::string_view name, const std::string_view (&keys)[N],
-                                              const InstrumentOptions& options = {}) const {
-    return Vec<GaugeHandle, N>{vec_core(name, Kind::gauge, {keys, keys + N}, options)};
+  /// Series told apart by label values: `meter.vec("disk_io_bytes", {"disk"}).counter()` makes a vector, and
+  /// `vector("sda").observe_total(1)` writes one of its series.
+  [[nodiscard]] VecMaker<Handles, 0> vec(std::string_view name, const LabelNames<0>& keys) const {
+    return {*this, name, keys};
   }
-  template <std::size_t N>
-  [[nodiscard]] Vec<CounterHandle, N> counter_vec(std::string_view name, const std::string_view (&keys)[N],
-                                                  const InstrumentOptions& options = {}) const {
-    return Vec<CounterHandle, N>{vec_core(name, Kind::counter, {keys, keys + N}, options)};
+  [[nodiscard]] VecMaker<Handles, 1> vec(std::string_view name, const LabelNames<1>& keys) const {
+    return {*this, name, keys};
   }
-  template <std::size_t N>
-  [[nodiscard]] Vec<HistogramHandle, N> histogram_vec(std::string_view name, const std::string_view (&keys)[N],
-                                                      const InstrumentOptions& options = {}) const {
-    return Vec<HistogramHandle, N>{vec_core(name, Kind::histogram, {keys, keys + N}, options)};
+  [[nodiscard]] VecMaker<Handles, 2> vec(std::string_view name, const LabelNames<2>& keys) const {
+    return {*this, name, keys};
   }
-  template <std::size_t N>
-  [[nodiscard]] Vec<SummaryHandle, N> summary_vec(std::string_view name, const std::string_view (&keys)[N],
-                                                  const InstrumentOptions& options = {}) const {
-    return Vec<SummaryHandle, N>{vec_core(name, Kind::summary, {keys, keys + N}, options)};
+  [[nodiscard]] VecMaker<Handles, 3> vec(std::string_view name, const LabelNames<3>& keys) const {
+    return {*this, name, keys};
   }
-  template <std::size_t N>
-  [[nodiscard]] Vec<StateSet, N> state_set_vec(std::string_view name, const std::string_view (&keys)[N],
-                                               const InstrumentOptions& options = {}) const {
-    return Vec<StateSet, N>{vec_core(name, Kind::stateset, {keys, keys + N}, options)};
+  [[nodiscard]] VecMaker<Handles, 4> vec(std::string_view name, const LabelNames<4>& keys) const {
+    return {*this, name, keys};
   }
-  template <std::size_t N>
-  [[nodiscard]] Vec<MeasureGaugeHandle, N> measure_gauge_vec(std::string_view name, const std::string_view (&keys)[N],
-                                                             const InstrumentOptions& options = {}) const {
-    return Vec<MeasureGaugeHandle, N>{vec_core(name, Kind::measureset, {keys, keys + N}, options)};
+  [[nodiscard]] VecMaker<Handles, 5> vec(std::string_view name, const LabelNames<5>& keys) const {
+    return {*this, name, keys};
   }
-  template <std::size_t N>
-  [[nodiscard]] Vec<MeasureCounterHandle, N> measure_counter_vec(std::string_view name,
-                                                                 const std::string_view (&keys)[N],
-                                                                 const InstrumentOptions& options = {}) const {
-    return Vec<MeasureCounterHandle, N>{vec_core(name, {Kind::measureset, true}, {keys, keys + N}, options)};
+  [[nodiscard]] VecMaker<Handles, 6> vec(std::string_view name, const LabelNames<6>& keys) const {
+    return {*this, name, keys};
   }
 
  protected:

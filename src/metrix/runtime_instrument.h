@@ -8,6 +8,7 @@
 #include <cppd/metrix/instrument.h>
 #include <cppd/metrix/runtime_store.h>
 
+#include <array>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -180,7 +181,7 @@ class RuntimeVec {
   template <class... Values>
     requires(sizeof...(Values) == N)
   [[nodiscard]] Handle operator()(const Values&... values) const {
-    const std::string_view list[] = {std::string_view{values}...};
+    const std::array<std::string_view, N> list{std::string_view{values}...};
     return at(list);
   }
   /// Refused when there are not as many values as keys.
@@ -197,6 +198,43 @@ class RuntimeVec {
  private:
   RuntimeStore* store_ = nullptr;
   std::unique_ptr<VecCore> core_;
+};
+
+class RuntimeMeter;
+
+/// The way from label names to a vector of one kind.
+///
+/// Borrows   the meter and the name: to be used in the expression that makes it.
+template <std::size_t N>
+class RuntimeVecMaker {
+ public:
+  RuntimeVecMaker(const RuntimeMeter& meter, std::string_view name, const LabelNames<N>& keys)
+      : meter_{meter}, name_{name}, keys_{keys} {}
+
+  using Options = InstrumentOptions;
+  [[nodiscard]] auto gauge(const Options& options = {}) const { return make<RuntimeGauge>(Kind::gauge, options); }
+  [[nodiscard]] auto counter(const Options& options = {}) const { return make<RuntimeCounter>(Kind::counter, options); }
+  [[nodiscard]] auto histogram(const Options& options = {}) const {
+    return make<RuntimeHistogram>(Kind::histogram, options);
+  }
+  [[nodiscard]] auto summary(const Options& options = {}) const { return make<RuntimeSummary>(Kind::summary, options); }
+  [[nodiscard]] auto state_set(const Options& options = {}) const {
+    return make<RuntimeStateSet>(Kind::stateset, options);
+  }
+  [[nodiscard]] auto measure_gauge(const Options& options = {}) const {
+    return make<RuntimeMeasureGauge>(Kind::measureset, options);
+  }
+  [[nodiscard]] auto measure_counter(const Options& options = {}) const {
+    return make<RuntimeMeasureCounter>({Kind::measureset, true}, options);
+  }
+
+ private:
+  template <class Handle>
+  [[nodiscard]] RuntimeVec<Handle, N> make(InstrumentKind kind, const Options& options) const;
+
+  const RuntimeMeter& meter_;
+  std::string_view name_;
+  LabelNames<N> keys_;
 };
 
 /// Makes the instruments of a runtime store. All options of a stateful meter hold, but for a freshness other than
@@ -262,37 +300,19 @@ class RuntimeMeter {
     return made;
   }
 
-  /// Series told apart by the values of `keys`: `meter.counter_vec("requests_total", {"method"})("GET").add(1)`.
-  template <std::size_t N>
-  [[nodiscard]] auto gauge_vec(Name name, const Name (&keys)[N], const Options& options = {}) const {
-    return make_vec<RuntimeGauge, N>(name, Kind::gauge, keys, options);
-  }
-  template <std::size_t N>
-  [[nodiscard]] auto counter_vec(Name name, const Name (&keys)[N], const Options& options = {}) const {
-    return make_vec<RuntimeCounter, N>(name, Kind::counter, keys, options);
-  }
-  template <std::size_t N>
-  [[nodiscard]] auto histogram_vec(Name name, const Name (&keys)[N], const Options& options = {}) const {
-    return make_vec<RuntimeHistogram, N>(name, Kind::histogram, keys, options);
-  }
-  template <std::size_t N>
-  [[nodiscard]] auto summary_vec(Name name, const Name (&keys)[N], const Options& options = {}) const {
-    return make_vec<RuntimeSummary, N>(name, Kind::summary, keys, options);
-  }
-  template <std::size_t N>
-  [[nodiscard]] auto state_set_vec(Name name, const Name (&keys)[N], const Options& options = {}) const {
-    return make_vec<RuntimeStateSet, N>(name, Kind::stateset, keys, options);
-  }
-  template <std::size_t N>
-  [[nodiscard]] auto measure_gauge_vec(Name name, const Name (&keys)[N], const Options& options = {}) const {
-    return make_vec<RuntimeMeasureGauge, N>(name, Kind::measureset, keys, options);
-  }
-  template <std::size_t N>
-  [[nodiscard]] auto measure_counter_vec(Name name, const Name (&keys)[N], const Options& options = {}) const {
-    return make_vec<RuntimeMeasureCounter, N>(name, {Kind::measureset, true}, keys, options);
-  }
+  /// Series told apart by label values: `meter.vec("requests_total", {"method"}).counter()` makes a vector, and
+  /// `vector("GET").add(1)` writes one of its series.
+  [[nodiscard]] RuntimeVecMaker<0> vec(Name name, const LabelNames<0>& keys) const { return {*this, name, keys}; }
+  [[nodiscard]] RuntimeVecMaker<1> vec(Name name, const LabelNames<1>& keys) const { return {*this, name, keys}; }
+  [[nodiscard]] RuntimeVecMaker<2> vec(Name name, const LabelNames<2>& keys) const { return {*this, name, keys}; }
+  [[nodiscard]] RuntimeVecMaker<3> vec(Name name, const LabelNames<3>& keys) const { return {*this, name, keys}; }
+  [[nodiscard]] RuntimeVecMaker<4> vec(Name name, const LabelNames<4>& keys) const { return {*this, name, keys}; }
+  [[nodiscard]] RuntimeVecMaker<5> vec(Name name, const LabelNames<5>& keys) const { return {*this, name, keys}; }
+  [[nodiscard]] RuntimeVecMaker<6> vec(Name name, const LabelNames<6>& keys) const { return {*this, name, keys}; }
 
  private:
+  template <std::size_t N>
+  friend class RuntimeVecMaker;
   RuntimeMeter(RuntimeStore& store, StatefulMeter meter) : store_{&store}, meter_{std::move(meter)} {}
 
   template <class Fn>
@@ -303,14 +323,17 @@ class RuntimeMeter {
   [[nodiscard]] Handle make(Fn fn) const {
     return {*store_, store_->change([&](Store&) { return fn(); }), LossReason::sample_declaration_conflict};
   }
-  template <class Handle, std::size_t N>
-  [[nodiscard]] RuntimeVec<Handle, N> make_vec(Name name, InstrumentKind kind, const Name (&keys)[N],
-                                               const Options& options) const {
-    return {*store_, store_->change([&](Store&) { return meter_.vec_core(name, kind, {keys, keys + N}, options); })};
-  }
-
   RuntimeStore* store_;
   StatefulMeter meter_;
 };
+
+template <std::size_t N>
+template <class Handle>
+RuntimeVec<Handle, N> RuntimeVecMaker<N>::make(InstrumentKind kind, const Options& options) const {
+  const auto& keys = keys_.all();
+  auto core = meter_.store_->change(
+      [&](Store&) { return meter_.meter_.vec_core(name_, kind, {keys.begin(), keys.end()}, options); });
+  return {*meter_.store_, std::move(core)};
+}
 
 }  // namespace cppd::metrix

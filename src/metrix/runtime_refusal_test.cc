@@ -50,7 +50,7 @@ const Refusal kRefusals[] = {
        h.meter.gauge("x", {.unit = "seconds"}).set(1);
      },
      sample_declaration_conflict, 2, "metrix: metric unit mismatch for x"},
-    {"vec_mismatch", [](House& h) { (void)h.meter.gauge("x"), h.meter.counter_vec("x", {"id"})("a").add(1); },
+    {"vec_mismatch", [](House& h) { (void)h.meter.gauge("x"), h.meter.vec("x", {"id"}).counter()("a").add(1); },
      sample_declaration_conflict, 2, "instrument kind mismatch"},
     {"not_finite_gauge", [](House& h) { h.meter.gauge("x").set(kNan); }, sample_not_finite, 1, ""},
     {"not_finite_histogram", [](House& h) { h.meter.histogram("x", {.bounds = {1}}).observe(kNan); }, sample_not_finite,
@@ -68,7 +68,7 @@ const Refusal kRefusals[] = {
      sample_invalid_labels, 2, ""},
     {"too_few_label_values",
      [](House& h) {
-       const auto vec = h.meter.gauge_vec("x", {"a", "b"});
+       const auto vec = h.meter.vec("x", {"a", "b"}).gauge();
        const std::string_view one[] = {"1"};
        vec.at(one).set(1);
      },

@@ -67,6 +67,8 @@ class RuntimeStore {
   friend class RuntimeHandle;
   template <class Handle, std::size_t N>
   friend class RuntimeVec;
+  template <std::size_t N>
+  friend class RuntimeVecMaker;
   friend class RuntimeMeter;
 
   /// One write to the series of a handle, which pins it. False when it was refused; then nothing has happened.

@@ -157,7 +157,7 @@ const Row kRows[] = {
     {"case_140_others_go",
      kFive,
      [](House& h) {
-       const auto vec = h.meter.counter_vec("c", {"id"});
+       const auto vec = h.meter.vec("c", {"id"}).counter();
        vec("a").add(1), h.clock.advance(2s), vec("b").add(20);
        h.clock.advance(4s), vec("b").add(1), h.tell();
      },
@@ -165,7 +165,7 @@ const Row kRows[] = {
     {"case_141_the_oldest_goes_at_the_cap",
      {.ttl = 0s, .max_series = 2, .sweep_every = 0s},
      [](House& h) {
-       const auto vec = h.meter.gauge_vec("g", {"id"});
+       const auto vec = h.meter.vec("g", {"id"}).gauge();
        for (const auto* id : {"a", "b", "c"}) vec(id).set(1);
        h.tell();
      },
@@ -173,7 +173,7 @@ const Row kRows[] = {
     {"the_newest_stays_at_the_cap",
      {.ttl = 0s, .max_series = 2, .sweep_every = 0s},
      [](House& h) {
-       const auto vec = h.meter.gauge_vec("g", {"id"});
+       const auto vec = h.meter.vec("g", {"id"}).gauge();
        for (const auto* id : {"c", "b"}) vec(id).set(1), h.clock.advance(1s);
        vec("c").set(2), h.clock.advance(1s), vec("a").set(3), h.tell();
      },
@@ -217,7 +217,7 @@ const Row kRows[] = {
        const Label id[] = {{"id", "7"}};
        const auto meter = h.meter.prefixed("app").with_labels(zone);
        meter.gauge("g").with(id).set(1);
-       meter.counter_vec("c", {"m"})("GET").add(2);
+       meter.vec("c", {"m"}).counter()("GET").add(2);
        h.tell();
      },
      {{"app.c{m=GET}{zone=eu} 2", "app.g{id=7}{zone=eu} 1"}}},
@@ -367,8 +367,8 @@ TEST(RuntimeStore, SlotsOfDroppedHandlesAreUsedAgain) {
   House house{kFive};
   for (int round = 0; round < 1000; ++round) {
     const auto id = fmt::format("{}", round);
-    house.meter.gauge_vec("g", {"id"})(id).set(1);
-    (void)house.meter.gauge_vec("never_written", {"id"})(id);
+    house.meter.vec("g", {"id"}).gauge()(id).set(1);
+    (void)house.meter.vec("never_written", {"id"}).gauge()(id);
     house.clock.advance(1s);
     house.store.take([](const Store&) { return 0; });
   }

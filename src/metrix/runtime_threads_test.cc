@@ -37,7 +37,7 @@ TEST(RuntimeStoreThreads, HandlesAreMadeCopiedAndDroppedAnywhere) {
   RuntimeStore store;
   const RuntimeMeter meter{store};
   const auto shared = meter.counter("shared");
-  const auto vec = meter.counter_vec("by_id", {"id"});
+  const auto vec = meter.vec("by_id", {"id"}).counter();
   in_threads([&](int thread) {
     const auto own = meter.prefixed("app").counter("own");
     for (int i = 0; i < kWrites; ++i) {
@@ -113,7 +113,7 @@ TEST(RuntimeStoreThreads, ReadersSeeWholeWritesWhileSeriesComeAndGo) {
     }
   }};
   in_threads([&](int thread) {
-    const auto vec = meter.gauge_vec("churn", {"id"});
+    const auto vec = meter.vec("churn", {"id"}).gauge();
     for (int i = 0; i < kWrites; ++i) {
       pair.add_point({1, 1});
       histogram.observe(i % 4);

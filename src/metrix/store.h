@@ -242,6 +242,8 @@ class Store {
   [[nodiscard]] std::uint32_t part_count() const { return live_series_; }
   /// Metrics that the store knows of, with or without series.
   [[nodiscard]] std::size_t name_count() const { return names_.size() - free_names_.size(); }
+  /// Descriptors that are in use or were; their ids are below this.
+  [[nodiscard]] std::size_t descriptor_slots() const { return descriptors_.size(); }
   /// Everything that is present, by (scope key, name, packed labels), bytewise.
   ///
   /// Cost      none while no series was born or died since it was last asked for.
@@ -294,6 +296,7 @@ class Store {
     std::uint32_t authorities = 0;  // descriptors that series can have: not the open ones
     std::uint32_t observed = 0;     // cycle in which the name was last observed while it was contested
     std::uint32_t observed_authorities = 0;
+    std::uint32_t introduced = 0;  // cycle that registered the name with this authority
     bool registered = false;
     bool idle_listed = false;
   };

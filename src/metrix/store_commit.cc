@@ -182,6 +182,7 @@ void Store::note_birth(std::uint32_t index) {
   if (descriptor.live_series++ == 0) revive_declaration(descriptor);
   auto& name = names_[descriptor.name_index];
   ++name.live_series;
+  if (!name.registered || name.established != descriptor.authority) name.introduced = cycle_;
   name.registered = true;
   name.established = descriptor.authority;
   ++live_series_;
@@ -203,7 +204,8 @@ void Store::note_death(std::uint32_t index) {
   auto& descriptor = *descriptors_[index_of(committed_[index].descriptor)];
   --descriptor.live_series;
   auto& name = names_[descriptor.name_index];
-  if (--name.live_series == 0 && !name.idle_listed) {
+  if (--name.live_series == 0 && name.introduced == cycle_) name.registered = false;  // cut at once: it never was
+  if (name.live_series == 0 && !name.idle_listed) {
     name.idle_listed = true;
     name.idle_since = 0;
     idle_names_.push_back(descriptor.name_index);

@@ -214,7 +214,7 @@ TEST(StoreWrites, ThatAreRetractedLeaveNoTrace) {
 TEST(StoreReader, IsOrderedByNameThenPackedLabels) {
   Store store;
   const SnapshotMeter meter{store};
-  const auto vec = meter.gauge_vec("m", {"id"});
+  const auto vec = meter.vec("m", {"id"}).gauge();
   store.begin();
   meter.gauge("m").observe(0);
   vec("1").observe(1);
@@ -241,7 +241,7 @@ TEST(StoreReader, ThrowsAfterTheNextCommit) {
 
 TEST(StoreRetention, RemovesAtTheNthCommitAndReportsIt) {
   Store store{{.expire_after_success_cycles = 2, .descriptor_grace_cycles = 1}};
-  const auto vec = SnapshotMeter{store}.gauge_vec("m", {"id"});
+  const auto vec = SnapshotMeter{store}.vec("m", {"id"}).gauge();
   const auto cycle = [&](auto write) {
     store.begin();
     write();
@@ -264,7 +264,7 @@ TEST(StoreRetention, RemovesAtTheNthCommitAndReportsIt) {
 
 TEST(StoreRetention, AKeptHandleRevivesItsSeries) {
   Store store{{.expire_after_success_cycles = 1}};
-  const auto vec = SnapshotMeter{store}.gauge_vec("m", {"id"});
+  const auto vec = SnapshotMeter{store}.vec("m", {"id"}).gauge();
   store.begin();
   const Gauge kept = vec("a");
   kept.observe(1);
@@ -281,7 +281,7 @@ TEST(StoreRetention, AKeptHandleRevivesItsSeries) {
 
 TEST(StoreRetention, MemoryFollowsRetentionWhenLabelSetsChurn) {
   Store store{{.expire_after_success_cycles = 3}};
-  const auto vec = SnapshotMeter{store}.gauge_vec("m", {"id"});
+  const auto vec = SnapshotMeter{store}.vec("m", {"id"}).gauge();
   std::size_t peak_early = 0;
   for (int cycle = 0; cycle < 400; ++cycle) {
     store.begin();
@@ -296,7 +296,7 @@ TEST(StoreRetention, MemoryFollowsRetentionWhenLabelSetsChurn) {
 TEST(StoreRetention, CapEvictsTheOldestThenTheSmallestKey) {
   Ledger ledger;
   Store store{{.max_series = 2}, &ledger};
-  const auto vec = SnapshotMeter{store}.gauge_vec("m", {"id"});
+  const auto vec = SnapshotMeter{store}.vec("m", {"id"}).gauge();
   store.begin();
   for (const auto id : {"a", "b", "c"}) vec(id).observe(1);
   store.commit();

@@ -37,7 +37,7 @@ TEST(StructuredAllocations, AreNoneInASteadyCycle) {
   const SnapshotMeter snapshot{store};
   const StatefulMeter stateful{store};
   const auto open = snapshot.histogram("open");
-  const auto by_id = snapshot.histogram_vec("by_id", {"id"}, {.bounds = {1, 2}});
+  const auto by_id = snapshot.vec("by_id", {"id"}).histogram({.bounds = {1, 2}});
   const auto counted = stateful.histogram("counted", {.bounds = {1, 2}});
   const auto summary = snapshot.summary("summary", {.quantiles = {.5}});
   const auto estimated = stateful.summary("estimated", {.quantiles = {.5, .9}, .reservoir = 16});
@@ -72,7 +72,7 @@ TEST(RuntimeAllocations, AreNoneInAWriteOrALook) {
   RuntimeStore store;
   const RuntimeMeter meter{store};
   const auto gauge = meter.gauge("gauge");
-  const auto by_id = meter.counter_vec("by_id", {"id"});
+  const auto by_id = meter.vec("by_id", {"id"}).counter();
   const auto histogram = meter.histogram("histogram", {.bounds = {1, 2}});
   const auto summary = meter.summary("summary", {.quantiles = {.5, .9}, .reservoir = 16});
   const auto states = meter.state_set("states", {.states = {"a", "b"}});

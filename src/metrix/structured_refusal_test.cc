@@ -124,7 +124,7 @@ const Row kRefused[] = {
      }},
     {"case_64_label_of_the_set", LossReason::sample_invalid_labels,
      [](House& h) {
-       const auto vec = h.snapshot.prefixed("svc").state_set_vec("mode", {"svc.mode"}, {.states = {"a"}});
+       const auto vec = h.snapshot.prefixed("svc").vec("mode", {"svc.mode"}).state_set({.states = {"a"}});
        return vec("x").enable({"a"});
      }},
 };
@@ -239,7 +239,7 @@ INSTANTIATE_TEST_SUITE_P(Table, StructuredDeclaration, testing::ValuesIn(kDeclar
 
 TEST(OpenHistogram, TwoBoundListsInOneCycleDropTheName) {  // cases 37, 40, 41
   House house;
-  const auto vec = house.snapshot.histogram_vec("h", {"id"});
+  const auto vec = house.snapshot.vec("h", {"id"}).histogram();
   const auto other = house.snapshot.gauge("ok");
   house.cycle([&] {
     vec("a").observe_point({.count = 2, .buckets = kOneTwo});
@@ -291,7 +291,7 @@ TEST(OpenHistogram, AnAbortedObservationFixesNothing) {  // case 48
 
 TEST(OpenHistogram, BoundsThatChangeWithEveryCycleCostNoMemory) {
   House house;
-  const auto vec = house.snapshot.histogram_vec("h", {"id"}, {.unit = "seconds"});
+  const auto vec = house.snapshot.vec("h", {"id"}).histogram({.unit = "seconds"});
   std::size_t early = 0;
   for (int cycle = 1; cycle <= 300; ++cycle) {
     const HistogramBucket buckets[] = {{static_cast<double>(cycle), 1}};
@@ -308,7 +308,7 @@ TEST(OpenHistogram, BoundsThatChangeWithEveryCycleCostNoMemory) {
 
 TEST(StructuredRetention, PartsDieTogetherAndCountAsOneSeries) {
   House house{{.expire_after_success_cycles = 2}};
-  const auto vec = house.snapshot.summary_vec("s", {"id"}, {.quantiles = {.5}});
+  const auto vec = house.snapshot.vec("s", {"id"}).summary({.quantiles = {.5}});
   const SummaryQuantile point[] = {{.5, 1}};
   for (int cycle = 0; cycle < 200; ++cycle) {
     const auto id = std::to_string(cycle);
@@ -321,7 +321,7 @@ TEST(StructuredRetention, PartsDieTogetherAndCountAsOneSeries) {
 
 TEST(StructuredRetention, TheCapCountsWholeSeries) {
   House house{{.max_series = 2}};
-  const auto vec = house.snapshot.histogram_vec("h", {"id"});
+  const auto vec = house.snapshot.vec("h", {"id"}).histogram();
   house.cycle([&] {
     for (const auto* id : {"a", "b", "c"}) vec(id).observe_point({.count = 2, .buckets = kOneTwo});
   });

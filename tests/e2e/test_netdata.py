@@ -82,7 +82,7 @@ class InNetdata(unittest.TestCase):
                 self.assertEqual((got["context"], got["family"], got["units"], got["chart_type"], title),
                                  (chart.context, chart.family, chart.units, chart.type, chart.title))
                 self.assertEqual((got["plugin"], got["module"], got["update_every"]), ("cpp.d", "prometheus", 1))
-                self.assertEqual(list(got["dimensions"]), [chart.dimension])
+                self.assertEqual(list(got["dimensions"]), list(chart.values))
         self.assertTrue([name for name in self.netdata.charts() if name.startswith("netdata.cppd_ledger_prometheus_node")])
         self.check_labels([name for name in wanted if "-" in name][:5], wanted)
 

@@ -144,7 +144,7 @@ const Row kRows[] = {
     {LossReason::series_capped,
      [] {
        House house{"groups: [{family: F}]", {.max_series = 1}};
-       const auto vec = house.meter.gauge_vec("m", {"id"});
+       const auto vec = house.meter.vec("m", {"id"}).gauge();
        house.cycle([&] { vec("a").observe(1), vec("b").observe(1); });
        return house.ledger;
      }},
@@ -205,14 +205,14 @@ const Row kRows[] = {
     {LossReason::chart_capped,
      [] {
        House house{kByLabel};
-       const auto vec = house.meter.gauge_vec("m", {"id"});
+       const auto vec = house.meter.vec("m", {"id"}).gauge();
        house.cycle([&] { vec("a").observe(1), vec("b").observe(1); });
        return house.ledger;
      }},
     {LossReason::dimension_capped,
      [] {
        House house{kByLabel};
-       const auto vec = house.meter.gauge_vec("n", {"id"});
+       const auto vec = house.meter.vec("n", {"id"}).gauge();
        house.cycle([&] { vec("a").observe(1), vec("b").observe(1); });
        return house.ledger;
      }},
@@ -221,8 +221,8 @@ const Row kRows[] = {
        House house{
            "groups: [{family: F, metrics: [m, n], charts: [{title: T, context: c, units: u, dimensions: "
            "[{selector: m, name_from_label: id}, {selector: n, name_from_label: id}]}]}]"};
-       const auto gauges = house.meter.gauge_vec("m", {"id"});
-       const auto counters = house.meter.counter_vec("n", {"id"});
+       const auto gauges = house.meter.vec("m", {"id"}).gauge();
+       const auto counters = house.meter.vec("n", {"id"}).counter();
        house.cycle([&] { gauges("a").observe(1), counters("a").observe_total(1); });
        return house.ledger;
      }},
@@ -243,7 +243,7 @@ const Row kRows[] = {
     {LossReason::wire_text_refused,
      [] {
        House house{kByLabel};
-       const auto vec = house.meter.gauge_vec("n", {"id"});
+       const auto vec = house.meter.vec("n", {"id"}).gauge();
        house.cycle([&] { vec("''").observe(1); });
        return house.ledger;
      }},

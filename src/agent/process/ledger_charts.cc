@@ -16,7 +16,7 @@ constexpr std::string_view kTemplate{kTemplateBytes, sizeof kTemplateBytes};
 
 LedgerCharts::LedgerCharts(FrameWriter& writer, const std::string& plugin, bool host_lines)
     : writer_{writer},
-      lost_{metrix::SnapshotMeter{store_}.counter_vec("cppd_lost_total", {"job", "reason"})},
+      lost_{metrix::SnapshotMeter{store_}.vec("cppd_lost_total", {"job", "reason"}).counter()},
       engine_{chartengine::EngineOptions{.type_id = "netdata", .ledger = &ledger_}},
       sink_{ledger_, host_lines} {
   environment_ = {.type_id = "netdata", .plugin = plugin, .module = "cppd"};

@@ -73,11 +73,11 @@ class DisksPart final : public DevicePart {
   DisksPart(const std::string& root, const metrix::SnapshotMeter& meter, matcher::SimplePatterns names)
       : DevicePart{root + "/proc/diskstats", root + "/sys/block", std::move(names),
                    meter.counter("disks_read_bytes_total"), meter.counter("disks_written_bytes_total")},
-        read_bytes_{meter.counter_vec("disk_read_bytes_total", {"device", "device_type"})},
-        written_bytes_{meter.counter_vec("disk_written_bytes_total", {"device", "device_type"})},
-        reads_{meter.counter_vec("disk_reads_total", {"device", "device_type"})},
-        writes_{meter.counter_vec("disk_writes_total", {"device", "device_type"})},
-        busy_{meter.counter_vec("disk_busy_seconds_total", {"device", "device_type"})} {}
+        read_bytes_{meter.vec("disk_read_bytes_total", {"device", "device_type"}).counter()},
+        written_bytes_{meter.vec("disk_written_bytes_total", {"device", "device_type"}).counter()},
+        reads_{meter.vec("disk_reads_total", {"device", "device_type"}).counter()},
+        writes_{meter.vec("disk_writes_total", {"device", "device_type"}).counter()},
+        busy_{meter.vec("disk_busy_seconds_total", {"device", "device_type"}).counter()} {}
 
  private:
   struct Disk : Device {
@@ -136,7 +136,7 @@ class InterfacesPart final : public DevicePart {
                    meter.counter("interfaces_receive_bytes_total"), meter.counter("interfaces_transmit_bytes_total")},
         received_{meter, "receive"},
         sent_{meter, "transmit"},
-        multicast_{meter.counter_vec("interface_receive_multicast_packets_total", {"device", "interface_type"})} {}
+        multicast_{meter.vec("interface_receive_multicast_packets_total", {"device", "interface_type"}).counter()} {}
 
  private:
   struct Direction {
@@ -152,7 +152,7 @@ class InterfacesPart final : public DevicePart {
     using Counters = metrix::Vec<metrix::Counter, 2>;
     DirectionVecs(const metrix::SnapshotMeter& meter, const std::string& verb) {
       const auto vec = [&](const char* what) {
-        return meter.counter_vec("interface_" + verb + what, {"device", "interface_type"});
+        return meter.vec("interface_" + verb + what, {"device", "interface_type"}).counter();
       };
       bytes = vec("_bytes_total");
       packets = vec("_packets_total");

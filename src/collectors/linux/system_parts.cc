@@ -18,7 +18,7 @@ class StatPart final : public Part {
         forks_{meter.counter("forks_total")},
         context_switches_{meter.counter("context_switches_total")},
         interrupts_{meter.counter("interrupts_total")} {
-    const auto time = meter.gauge_vec("cpu_time_ratio", {"mode"});
+    const auto time = meter.vec("cpu_time_ratio", {"mode"}).gauge();
     for (std::size_t i = 0; i < kCpuModes; ++i) modes_[i] = time(cpu_mode_name(static_cast<CpuMode>(i)));
   }
 
@@ -62,7 +62,7 @@ class LoadPart final : public Part {
  public:
   LoadPart(const std::string& root, const metrix::SnapshotMeter& meter)
       : Part{root + "/proc/loadavg"}, active_{meter.gauge("active_processes")} {
-    const auto load = meter.gauge_vec("load_average_processes", {"minutes"});
+    const auto load = meter.vec("load_average_processes", {"minutes"}).gauge();
     load1_ = load("1");
     load5_ = load("5");
     load15_ = load("15");
@@ -134,11 +134,11 @@ class PressurePart final : public Part {
  private:
   struct Instruments {
     Instruments(const metrix::SnapshotMeter& meter, const char* resource, const char* tasks) {
-      const auto ratio = meter.gauge_vec("pressure_ratio", {"resource", "tasks", "seconds"});
+      const auto ratio = meter.vec("pressure_ratio", {"resource", "tasks", "seconds"}).gauge();
       ratio10 = ratio(resource, tasks, "10");
       ratio60 = ratio(resource, tasks, "60");
       ratio300 = ratio(resource, tasks, "300");
-      stall = meter.counter_vec("pressure_stall_seconds_total", {"resource", "tasks"})(resource, tasks);
+      stall = meter.vec("pressure_stall_seconds_total", {"resource", "tasks"}).counter()(resource, tasks);
     }
     void observe(const Stall& measured) const {
       ratio10.observe(share(measured.percent10));

@@ -6,18 +6,44 @@
 
 #include <cppd/metrix/store.h>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace cppd::prometheus_collector {
 
-/// Remembers the kind and the title of every family. A family that comes as another kind is refused until the old one
-/// has not been written for the retention of the store, and is then taken for what it is.
+inline constexpr std::uint64_t kNeverClock = std::numeric_limits<std::uint64_t>::max();
+
+/// What one family was charted as. Clocks are success clocks of the store.
+struct FamilyRecord {
+  metrix::Kind kind = metrix::Kind::unknown;
+  bool on_page = true;                     ///< a scalar family: the page at hand charts it
+  std::uint64_t born = 0;                  ///< when it was admitted
+  std::uint64_t written = 0;               ///< the last commit that may have written it; 0: none
+  std::string title{};                     ///< the first one stays
+  std::optional<metrix::Schema> schema{};  ///< of histograms and summaries: that of the first good point
+
+  /// A point of the family is staged in the open cycle.
+  void wrote(std::uint64_t now) {
+    settle(now);
+    staged_ = now;
+  }
+  /// Notes the commit, if there was one, after the point that was staged last.
+  void settle(std::uint64_t now) {
+    if (now > staged_) written = staged_ + 1;
+  }
+
+ private:
+  std::uint64_t staged_ = kNeverClock;
+};
+
+/// Remembers kind, title and schema of every family. A family that comes as another kind is refused until the old one
+/// has not been written for the retention of the store, and is then taken for what it is. The same holds for the bounds
+/// of a histogram and the quantiles of a summary.
 ///
 /// Threads   confined to the shard of its store.
 /// Cost      used only for pages that have changed. Forgets a family when the store does.
@@ -32,7 +58,11 @@ class FamilyBook {
   /// Whether a family may be charted as `kind` now. A fresh one wants a title().
   [[nodiscard]] Answer admit(std::string_view name, metrix::Kind kind);
   /// Of a family that was admitted.
-  [[nodiscard]] std::string& title(std::string_view name) { return families_.find(name)->second.title; }
+  ///
+  /// Lifetime  until the next turn_page().
+  [[nodiscard]] FamilyRecord& record(std::string_view name) { return families_.find(name)->second; }
+  /// True when nothing of a family is left in the store: turn_page() would forget it.
+  [[nodiscard]] bool outlived(FamilyRecord& record) const;
 
   /// True when a family that has drifted may be admitted now, although its page has not changed.
   [[nodiscard]] bool due() const { return store_.success_clock() >= readmit_at_; }
@@ -40,23 +70,15 @@ class FamilyBook {
   [[nodiscard]] std::size_t size() const { return families_.size(); }
 
  private:
-  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
-  struct Family {
-    metrix::Kind kind;
-    bool on_page = true;        // charted by the page at hand
-    std::uint64_t born = 0;     // success clock when it was admitted
-    std::uint64_t written = 0;  // success clock of the last commit that may have written it; 0: none
-    std::string title{};        // the first one stays
-  };
   struct TextHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  [[nodiscard]] std::uint64_t forget_at(const Family& family) const;
+  [[nodiscard]] std::uint64_t forget_at(const FamilyRecord& family) const;
 
   const metrix::Store& store_;
-  boost::unordered_flat_map<std::string, Family, TextHash, std::equal_to<>> families_;
-  std::uint64_t readmit_at_ = kNever;
+  std::unordered_map<std::string, FamilyRecord, TextHash, std::equal_to<>> families_;  // records stay where they are
+  std::uint64_t readmit_at_ = kNeverClock;
 };
 
 }  // namespace cppd::prometheus_collector

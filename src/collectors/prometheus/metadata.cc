@@ -73,11 +73,12 @@ std::string metric_unit(std::string_view name) {
 
 std::int64_t chart_priority(std::string_view name) { return of_runtime(name) ? kRuntimePriority : kPriority; }
 
-metrix::InstrumentOptions instrument_options(std::string_view name, std::string_view help) {
+metrix::InstrumentOptions instrument_options(std::string_view name, metrix::Kind kind, std::string_view help) {
   metrix::InstrumentOptions options{.chart_family = chart_family(name),
                                     .chart_priority = chart_priority(name),
                                     .unit = metric_unit(name),
                                     .is_float = true};
+  if (kind == metrix::Kind::summary && options.unit != "seconds" && options.unit != "time") *options.unit += "/s";
   if (auto title = chart_title(help); !blank(title)) options.description = std::move(title);
   return options;
 }

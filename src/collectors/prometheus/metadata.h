@@ -19,7 +19,8 @@ namespace cppd::prometheus_collector {
 [[nodiscard]] std::string metric_unit(std::string_view name);
 [[nodiscard]] std::int64_t chart_priority(std::string_view name);
 
-/// All of it, for the store.
-[[nodiscard]] metrix::InstrumentOptions instrument_options(std::string_view name, std::string_view help);
+/// All of it, for the store. A summary has its unit by the second, but for a unit of time.
+[[nodiscard]] metrix::InstrumentOptions instrument_options(std::string_view name, metrix::Kind kind,
+                                                           std::string_view help);
 
 }  // namespace cppd::prometheus_collector

@@ -67,11 +67,19 @@ TEST(Title, IsHelpWithoutQuotesAndOneDot) {
 }
 
 TEST(InstrumentOptions, DeclareATitleOnlyWhenThereIsOne) {
-  EXPECT_EQ(instrument_options("m", "'.").description, std::nullopt);
-  const auto options = instrument_options("rx_bytes", "Received.");
+  EXPECT_EQ(instrument_options("m", metrix::Kind::gauge, "'.").description, std::nullopt);
+  const auto options = instrument_options("rx_bytes", metrix::Kind::counter, "Received.");
   EXPECT_EQ(options.description, "Received");
   EXPECT_EQ(options.unit, "bytes");
   EXPECT_EQ(options.is_float, true);
+}
+
+/// Prometheus contract section 7, row unit.
+TEST(InstrumentOptions, GiveSummariesTheirUnitByTheSecond) {
+  EXPECT_EQ(instrument_options("rx_bytes", metrix::Kind::summary, {}).unit, "bytes/s");
+  EXPECT_EQ(instrument_options("rpc_seconds", metrix::Kind::summary, {}).unit, "seconds");
+  EXPECT_EQ(instrument_options("rpc_time_sum", metrix::Kind::summary, {}).unit, "time");
+  EXPECT_EQ(instrument_options("rx_bytes", metrix::Kind::histogram, {}).unit, "bytes");
 }
 
 }  // namespace

@@ -53,14 +53,29 @@ void PageSurvey::judge(const FallbackTypes& fallback, FamilyBook& book) {
     if (!family.verdict.charted()) continue;
     const auto answer = book.admit(family.name, family.verdict.kind);
     if (answer == FamilyBook::Answer::drifted) family.verdict = {.loss = LossReason::series_type_changed};
+    if (family.verdict.charted()) family.record = &book.record(family.name);
     fresh[i] = answer == FamilyBook::Answer::fresh;
     any_fresh = any_fresh || fresh[i];
   }
+  find_namesakes();
   if (!any_fresh) return;
   page_.for_each_help([&](std::string_view name, std::string_view text) {
     const auto found = index_.find(name);
-    if (found != index_.end() && fresh[found->second]) book.title(name) = chart_title(text);
+    if (found != index_.end() && fresh[found->second]) families_[found->second].record->title = chart_title(text);
   });
+}
+
+void PageSurvey::find_namesakes() {
+  for (auto& family : families_) {
+    if (!family.verdict.charted() || metrix::structured(family.verdict.kind)) continue;
+    for (const auto part : {Component::histogram_sum, Component::histogram_count}) {
+      const auto base = prometheus::family_name(family.name, part);
+      if (base.size() == family.name.size()) continue;
+      const auto found = index_.find(base);
+      if (found == index_.end() || !metrix::structured(families_[found->second].verdict.kind)) continue;
+      family.namesake = &families_[found->second];
+    }
+  }
 }
 
 bool PageSurvey::within(const SeriesLimits& limits) const {
@@ -82,7 +97,7 @@ void PageSurvey::collect_first(const SeriesLimits& limits) {
     auto& family = family_of(line++);
     if (!family.verdict.charted()) return;
     if (limits.page_max == 0 && family.lines <= limits.family_max) return;
-    pack_labels(sample.labels, packed);
+    pack_labels(sample.labels, prometheus::structural_label(sample.component), packed);
     family.first.add(packed, most);
   });
 }

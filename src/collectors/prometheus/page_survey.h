@@ -32,6 +32,9 @@ struct FamilyOnPage {
   std::string name;
   prometheus::FamilyType type = prometheus::FamilyType::unknown;
   Verdict verdict{};
+  FamilyRecord* record = nullptr;  ///< of a family that is charted
+  /// Of a charted scalar: the charted histogram or summary whose sum or count would have the same charts.
+  const FamilyOnPage* namesake = nullptr;
   std::uint64_t lines = 0;
   bool cut = false;  ///< only what `first` keeps is charted
   FirstSeries first{};
@@ -59,6 +62,7 @@ class PageSurvey {
 
  private:
   [[nodiscard]] std::uint32_t find_or_add(std::string_view name);
+  void find_namesakes();
   [[nodiscard]] bool within(const SeriesLimits& limits) const;
   void collect_first(const SeriesLimits& limits);
 

@@ -5,6 +5,7 @@
 
 #include "family_book.h"
 #include "page_survey.h"
+#include "point_table.h"
 #include "verdict.h"
 
 #include <cppd/base/ledger.h>
@@ -33,7 +34,8 @@ struct PageSummary {
 
 /// Writes pages into a store, between its begin() and its commit() or abort().
 ///
-/// A line that is known is observed as it is read. Lines that are new, and those that have no series at the moment, are
+/// A line that is known is observed as it is read; a part of a histogram or summary is kept in its cell, and the points
+/// are staged when the page has ended. Lines that are new, and those that have no series at the moment, are
 /// parked; when the page has ended and has changed, it is worked out which series are charted, what is parked finds its
 /// series, and what must not be charted any more is taken back.
 ///
@@ -71,7 +73,7 @@ class PageWriter final : private prometheus::ScrapeSink {
   };
   class Assignment;
   void work_out(Ledger& ledger);
-  [[nodiscard]] metrix::SeriesRef series_of(FamilyOnPage& family, Labels labels);
+  [[nodiscard]] metrix::DescriptorId descriptor_of(FamilyOnPage& family, const metrix::Schema& schema);
   void count_bad_lines(Ledger& ledger) const;
   void lose(Ledger& ledger, LossReason reason, std::string_view name, std::uint64_t lines);
 
@@ -89,6 +91,7 @@ class PageWriter final : private prometheus::ScrapeSink {
   bool series_missing_ = false;  // a parked value is of a line that had a series before
 
   // Of the last page that was worked out; they hold until the next one is.
+  PointTable points_{store_};
   PageSummary summary_;
   Ledger::Counts losses_{};
   bool worked_out_ = true;  // false while it is being done: an exception may leave it half done

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pages and what the store then holds. The steady path allocates nothing: counted by replacing operator new, which the
 // sanitizers need for themselves.
-#include "page_writer.h"
-
-#include <cppd/metrix/reader.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +8,8 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+
+#include "pages_for_tests.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
     __has_feature(thread_sanitizer)
@@ -36,42 +35,9 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 namespace cppd::prometheus_collector {
 namespace {
 
+using test::Pages;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-/// A writer on a store of its own.
-class Pages {
- public:
-  explicit Pages(PageWriter::Options options = {}) : writer{store, std::move(options)} {}
-
-  PageSummary begin_and_write(std::string_view page, std::uint64_t series_max = 0, std::size_t piece = 0) {
-    store.begin();
-    writer.begin(series_max);
-    if (piece == 0) piece = std::max<std::size_t>(page.size(), 1);
-    for (std::size_t at = 0; at < page.size(); at += piece) writer.feed(page.substr(at, piece));
-    return writer.finish(ledger);
-  }
-  /// What the commit after `page` left visible: `name{key=value} number`.
-  std::vector<std::string> write(std::string_view page, std::uint64_t series_max = 0) {
-    begin_and_write(page, series_max);
-    store.commit();
-    std::vector<std::string> out;
-    metrix::Reader reader{store, {}};
-    std::vector<Label> labels;
-    for (const auto id : reader.series()) {
-      std::string text = store.descriptor_of(id).name;
-      store.labels().labels(store.label_set(id), labels);
-      for (const auto& label : labels) text += fmt::format("{{{}={}}}", label.key, label.value);
-      out.push_back(fmt::format("{} {}", text, store.committed()[metrix::index_of(id)].value));
-    }
-    return out;
-  }
-  [[nodiscard]] std::uint64_t lost(LossReason reason) const { return ledger.counted(reason); }
-
-  Ledger ledger;
-  metrix::Store store{{}, &ledger};
-  PageWriter writer;
-};
 
 /// Pages one after the other, and what each leaves visible.
 struct Row {
@@ -111,17 +77,6 @@ const Row kRows[] = {
      {},
      0,
      "series_type_changed=1"},
-    {"histogram_and_summary_by_shape",
-     {{"x_sum 1\nx_count 2\nx{quantile=\"0.5\"} 3\ny_bucket{le=\"1\"} 4\nz_total 5\n", {"z_total 5"}}},
-     {},
-     0,
-     "series_unsupported=4"},
-    {"an_untyped_family_becomes_a_histogram_by_a_later_line",
-     {{"# TYPE x_count counter\nx_count 1\nx_sum 2\n", {"x_count 1"}},
-      {"# TYPE x_count counter\nx_count 1\nx_sum 2\nx_bucket{le=\"1\"} 1\n", {"x_count 1"}}},
-     {},
-     0,
-     "series_untyped=1 series_unsupported=2"},
     {"per_family_the_first_by_labels_stay",  // packed labels: 0xFF ends a value, so `10` is before `1`
      {{kGauge + "m{i=\"9\"} 9\nm{i=\"2\"} 2\nm{i=\"10\"} 10\nm{i=\"1\"} 1\n", {"m{i=10} 10", "m{i=1} 1"}},
       {kGauge + "m{i=\"9\"} 9\nm{i=\"2\"} 2\nm{i=\"10\"} 11\nm{i=\"1\"} 3\n", {"m{i=10} 11", "m{i=1} 3"}}},
@@ -192,7 +147,7 @@ TEST(PageWriter, NamesWhatItLeavesOut) {
       "b_total{i=\"2\"} 1\nb_total{i=\"1\"} 1\nplain 1\nx{quantile=\"1\"} 1\n# TYPE i_info gauge\ni_info 1\na 1 x\n");
   EXPECT_THAT(pages.ledger.details(LossReason::series_capped), ElementsAre("b_total"));
   EXPECT_THAT(pages.ledger.details(LossReason::series_untyped), ElementsAre("plain"));
-  EXPECT_THAT(pages.ledger.details(LossReason::series_unsupported), ElementsAre("x"));
+  EXPECT_THAT(pages.ledger.details(LossReason::sample_invalid_point), ElementsAre("x"));
   EXPECT_THAT(pages.ledger.details(LossReason::series_info), ElementsAre("i_info"));
   ASSERT_EQ(pages.ledger.details(LossReason::series_invalid).size(), 1u);
   EXPECT_TRUE(pages.ledger.details(LossReason::series_invalid)[0].starts_with("7:5 "))
@@ -269,10 +224,24 @@ TEST(PageWriter, ForgetsFamiliesThatStayAway) {
   EXPECT_EQ(pages.writer.families(), 3u);
 }
 
+constexpr int kHistograms = 20;
+
+/// Everything that a page can have: scalars over the limit, good and bad histograms and summaries, other bounds than
+/// the first, what is left out, and a line that cannot be read.
 std::string large_page(int series, int value) {
   std::string page = "# HELP req_total Requests.\n# TYPE req_total counter\n";
   for (int i = 0; i < series; ++i) page += fmt::format("req_total{{code=\"{}\",path=\"/a/b\"}} {}\n", i, value + i);
-  page += "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_sum 1\nh_count 1\nplain 1\n# TYPE n gauge\nn NaN\nbad\n";
+  page += "# TYPE h histogram\n";
+  for (int i = 0; i < kHistograms; ++i) {
+    for (int bound = 1; bound <= 10; ++bound)
+      page += fmt::format("h_bucket{{i=\"{}\",le=\"{}\"}} {}\n", i, bound, value * bound);
+    page += fmt::format("h_bucket{{i=\"{0}\",le=\"+Inf\"}} {1}\nh_sum{{i=\"{0}\"}} {1}\nh_count{{i=\"{0}\"}} {1}\n", i,
+                        value * 20);
+  }
+  page += "h_bucket{le=\"1\"} 1\nh_sum 1\nh_count 1\n# TYPE falls histogram\nfalls_bucket{le=\"1\"} 2\nfalls_count 1\n";
+  page += "# TYPE s summary\ns{quantile=\"0.5\"} 1\ns{quantile=\"0.9\"} NaN\ns_sum 1\ns_count 1\n";
+  page += "# TYPE none summary\nnone{quantile=\"0.5\"} NaN\nnone_sum 0\nnone_count 0\n";
+  page += "plain 1\n# TYPE n gauge\nn NaN\nbad\n";
   return page;
 }
 
@@ -289,8 +258,8 @@ TEST(PageWriterAllocations, AreNoneOnAPageLikeTheOneBefore) {
   pages.store.commit();
   const auto counted = allocations.load();
   EXPECT_FALSE(page.changed);
-  EXPECT_EQ(page.samples, 505u);
-  EXPECT_EQ(pages.store.series_count(), 400u);
+  EXPECT_EQ(page.samples, 500u + kHistograms * 13 + 14);
+  EXPECT_EQ(pages.store.part_count(), 400u + kHistograms * 13 + 4);
   EXPECT_EQ(counted, 0u);
 }
 

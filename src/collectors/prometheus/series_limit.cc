@@ -3,9 +3,10 @@
 
 namespace cppd::prometheus_collector {
 
-void pack_labels(Labels labels, std::string& into) {
+void pack_labels(Labels labels, std::string_view without, std::string& into) {
   into.clear();
   for (const auto& label : labels) {
+    if (!without.empty() && label.key == without) continue;
     into += label.key;
     into += '\xFF';
     into += label.value;

@@ -12,8 +12,9 @@
 
 namespace cppd::prometheus_collector {
 
-/// Replaces `into` by the text after which the store orders the series of one name: `key 0xFF value 0xFF ...`.
-void pack_labels(Labels labels, std::string& into);
+/// Replaces `into` by the text after which the store orders the series of one name: `key 0xFF value 0xFF ...`. Labels
+/// called `without`, which tell the parts of one series apart, are left out.
+void pack_labels(Labels labels, std::string_view without, std::string& into);
 
 /// The first series of a family in the order of the store, whatever the order in which they come.
 ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Plays the recorded cases of tests/vectors/collectors/prometheus in this process: what the reference wrote, line by
-// line. Charts of histograms and summaries are taken out of what is expected until they are supported here.
+// line.
 #include <cppd/base/file.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,6 @@
 #include <fstream>
 #include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include <unistd.h>
@@ -58,18 +57,6 @@ std::vector<std::string> lines_of(std::string_view text) {
     at = end + 1;
   }
   return lines;
-}
-
-/// The words of a line: quoted, or bare.
-std::vector<std::string> fields(std::string_view line) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < line.size();) {
-    const bool quoted = line[at] == '\'';
-    const auto end = std::min(line.find(quoted ? '\'' : ' ', at + 1), line.size());
-    out.emplace_back(line.substr(at + (quoted ? 1 : 0), end - at - (quoted ? 1 : 0)));
-    at = std::min(line.find_first_not_of(' ', end + (quoted ? 1 : 0)), line.size());
-  }
-  return out;
 }
 
 /// What a case does, or why it is not for this test.
@@ -118,58 +105,6 @@ Case load(const std::string& name) {
 std::string body_of(const Case& played, const json& response) {
   return response.contains("body_file") ? read(kCases / played.name / response["body_file"].get<std::string>())
                                         : response.value("body", "");
-}
-
-/// The contexts of a family and of its sum and count.
-void add_contexts(std::set<std::string>& contexts, const std::string& family) {
-  for (const auto* part : {"", "_sum", "_count"}) contexts.insert(family + part);
-}
-
-/// Contexts of histograms and summaries. They are declared, or a heatmap or a dimension for a quantile gives them away.
-std::set<std::string> unsupported_contexts(const Case& played) {
-  std::set<std::string> contexts;
-  std::string context;
-  const auto app = played.about["job"].get<std::string>();
-  for (const auto& poll : played.about.value("polls", json::array())) {
-    for (const auto& exchange : poll) {
-      for (const auto& line : lines_of(body_of(played, exchange["response"]))) {
-        if (!line.starts_with("# TYPE ") || !(line.ends_with(" histogram") || line.ends_with(" summary"))) continue;
-        add_contexts(contexts, "prometheus." + app + "." + line.substr(7, line.rfind(' ') - 7));
-      }
-    }
-  }
-  for (const auto& [section, lines] : played.sections) {
-    for (const auto& line : lines) {
-      const auto words = fields(line);
-      if (words[0] == "CHART") context = words[6];
-      const bool heatmap = words[0] == "CHART" && words[7] == "heatmap";
-      const bool quantile = words[0] == "DIMENSION" && words[1].starts_with("quantile_");
-      if (!heatmap && !quantile) continue;
-      add_contexts(contexts, context);
-    }
-  }
-  return contexts;
-}
-
-/// Takes the charts of these contexts out of what is expected.
-void take_out(Case& played, const std::set<std::string>& contexts) {
-  std::set<std::string> charts;
-  for (auto& [section, lines] : played.sections) {
-    for (const auto& line : lines) {
-      const auto words = fields(line);
-      if (words[0] == "CHART" && contexts.contains(words[6])) charts.insert(words[1]);
-    }
-  }
-  for (auto& [section, lines] : played.sections) {
-    bool out = false;
-    std::erase_if(lines, [&](const std::string& line) {
-      const auto words = fields(line);
-      if (words[0] == "CHART" || words[0] == "BEGIN") out = charts.contains(words[1]);
-      if (words[0] == "HOST") out = false;
-      return out;
-    });
-    if (lines.size() == 1) lines.clear();  // HOST alone
-  }
 }
 
 /// The scripted target: answers of the poll at hand.
@@ -265,7 +200,7 @@ std::string difference(const std::vector<std::string>& want, std::string_view te
 bool ledger_explains(test::Way& way, const std::string& mark) {
   const std::map<std::string, std::vector<LossReason>> reasons{
       {"D1", {LossReason::series_invalid, LossReason::series_type_changed}},
-      {"D2", {LossReason::chart_id_collision, LossReason::series_unsupported}},
+      {"D2", {LossReason::chart_id_collision}},
       {"D3", {LossReason::chart_id_too_long}},
       {"D11", {LossReason::series_capped}},
   };
@@ -304,9 +239,6 @@ std::vector<std::pair<std::string, std::string>> labels_of(const std::string& jo
 TEST_P(Vectors, AreWrittenAsRecorded) {
   if (const auto why = not_yet(GetParam()); !why.empty()) GTEST_SKIP() << why;
   auto played = load(GetParam());
-  take_out(played, unsupported_contexts(played));
-  if (played.sections.contains("cycle 1") && played.sections["cycle 1"].empty())
-    GTEST_SKIP() << "nothing but histograms and summaries is on the page";
   Target target{played};
   replace_all(played.job, "{{url}}", target.base());
   replace_all(played.job, "{{dir}}", write_files(played).string());

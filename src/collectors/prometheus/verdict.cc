@@ -59,8 +59,8 @@ Verdict judge(std::string_view name, FamilyType type, const FallbackTypes& fallb
       if (name.ends_with("_info")) return {.loss = LossReason::series_info};
       return {.kind = Kind::gauge};
     case FamilyType::counter: return {.kind = Kind::counter};
-    case FamilyType::histogram:
-    case FamilyType::summary: return {.loss = LossReason::series_unsupported};
+    case FamilyType::histogram: return {.kind = Kind::histogram};
+    case FamilyType::summary: return {.kind = Kind::summary};
     case FamilyType::unknown: break;
   }
   if (const auto kind = fallback.find(name)) return {.kind = *kind};

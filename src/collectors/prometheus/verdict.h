@@ -33,7 +33,7 @@ class FallbackTypes {
   std::vector<matcher::Glob> gauge_, counter_;
 };
 
-/// Gauge or counter, or the reason to leave the family out.
+/// A kind, or the reason to leave the family out.
 struct Verdict {
   metrix::Kind kind = metrix::Kind::unknown;  ///< unknown: left out for `loss`
   LossReason loss = LossReason::series_untyped;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cppd/kit/prometheus/families.h>
-
-#include "number.h"
+#include <cppd/kit/prometheus/number.h>
 
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>

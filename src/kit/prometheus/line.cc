@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cppd/kit/prometheus/line.h>
-
-#include "number.h"
-
 #include <cppd/base/text.h>
+#include <cppd/kit/prometheus/line.h>
+#include <cppd/kit/prometheus/number.h>
 
 #include <algorithm>
 #include <charconv>

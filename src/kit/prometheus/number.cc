@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "number.h"
-
 #include <cppd/base/text.h>
+#include <cppd/kit/prometheus/number.h>
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// Numbers as expositions write them.
+/// Numbers as expositions write them: values, and the bounds and quantiles in labels.
 #pragma once
 
 #include <array>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cppd/kit/prometheus/number.h>
 #include <cppd/kit/prometheus/scrape_memory.h>
-
-#include "number.h"
-#include "scrape_change.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <deque>
+
+#include "scrape_change.h"
 
 namespace cppd::prometheus {
 namespace {

@@ -37,7 +37,7 @@ TEST(Steady, PublishingAllocatesNothing) {
   ChartBoard board;
   TestJob job{board};
   std::vector<metrix::Gauge> queues;
-  const auto vec = metrix::SnapshotMeter{job.store}.gauge_vec("queue", {"pool"});
+  const auto vec = metrix::SnapshotMeter{job.store}.vec("queue", {"pool"}).gauge();
   for (int i = 0; i < 10; ++i) queues.push_back(vec(std::to_string(i)));
   const auto cycle = [&](double value) {
     job.store.begin();
