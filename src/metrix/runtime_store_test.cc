@@ -8,7 +8,7 @@
 #include <functional>
 #include <optional>
 
-#include "runtime_house.h"
+#include "runtime_house_for_tests.h"
 
 namespace cppd::metrix {
 namespace {
@@ -21,7 +21,7 @@ using Lines = std::vector<std::vector<std::string>>;
 struct Row {
   std::string_view name;
   RuntimeStoreOptions options;
-  std::function<void(House&)> run;
+  std::function<void(RuntimeHouse&)> run;
   Lines want;
   friend void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
 };
@@ -31,7 +31,7 @@ constexpr RuntimeStoreOptions kDefault{};
 const Row kRows[] = {
     {"case_132_a_write_is_visible_at_once",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto gauge = h.meter.gauge("g");
        const auto counter = h.meter.counter("c");
        gauge.set(5), h.tell();
@@ -41,7 +41,7 @@ const Row kRows[] = {
      {{"g 5"}, {"c 10", "g 5"}, {"c 14 +4", "g 5"}}},
     {"case_133_other_series_do_not_break_a_delta",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto gauge = h.meter.gauge("g");
        const auto counter = h.meter.counter("c");
        counter.add(10), gauge.set(1), counter.add(4), h.tell();
@@ -49,21 +49,21 @@ const Row kRows[] = {
      {{"c 14 +4", "g 1"}}},
     {"case_135_summary",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto summary = h.meter.summary("s", {.quantiles = {.5, 1}});
        summary.observe(1), summary.observe(3), h.tell();
      },
      {{"s{quantile=0.5} 2", "s{quantile=1} 3", "s_count 2 +1", "s_sum 4 +3"}}},
     {"a_sum_that_falls_has_no_delta",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto summary = h.meter.summary("s");
        summary.observe(1), summary.observe(-3), h.tell();
      },
      {{"s_count 2 +1", "s_sum -2"}}},
     {"quantiles_of_many_reads",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto summary = h.meter.summary("s", {.quantiles = {1}});
        summary.observe(1), h.tell(), h.tell();
        summary.observe(7), h.tell();
@@ -73,14 +73,14 @@ const Row kRows[] = {
       {"s{quantile=1} 7", "s_count 2 +1", "s_sum 8 +7"}}},
     {"case_136_histogram",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto histogram = h.meter.histogram("h", {.bounds = {1, 2}});
        histogram.observe(.5), histogram.observe(3), h.tell();
      },
      {{"h_bucket{le=+Inf} 1 +1", "h_bucket{le=1} 1 +0", "h_bucket{le=2} 0 +0", "h_count 2 +1", "h_sum 3.5 +3"}}},
     {"state_set_and_measure_sets",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto set = h.meter.state_set("mode", {.states = {"on", "off"}, .state_mode = StateMode::one});
        const auto pool = h.meter.measure_gauge("pool", {.fields = {{.name = "idle"}, {.name = "busy"}}});
        const auto io = h.meter.measure_counter("io", {.fields = {{.name = "in"}, {.name = "out"}}});
@@ -93,70 +93,70 @@ const Row kRows[] = {
        "pool_busy{measure_field=busy} 3", "pool_idle{measure_field=idle} 5"}}},
     {"case_137_an_expired_counter_restarts",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto counter = h.meter.counter("c");
        counter.add(10), h.clock.advance(6s), counter.add(4), h.tell();
      },
      {{"c 4"}}},
     {"case_137_without_a_sweep",
      {.ttl = 5s, .max_series = 0, .sweep_every = 1h},
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto counter = h.meter.counter("c");
        counter.add(10), h.clock.advance(6s), counter.add(4), h.tell();
      },
      {{"c 4"}}},
     {"case_137_after_a_sweep",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto counter = h.meter.counter("c");
        counter.add(10), h.clock.advance(6s), h.tell(), counter.add(4), h.tell();
      },
      {{}, {"c 4"}}},
     {"case_138_histogram",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto histogram = h.meter.histogram("h", {.bounds = {1}});
        histogram.observe(.5), h.clock.advance(6s), histogram.observe(3), h.tell();
      },
      {{"h_bucket{le=+Inf} 1", "h_bucket{le=1} 0", "h_count 1", "h_sum 3"}}},
     {"case_138_summary",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto summary = h.meter.summary("s", {.quantiles = {.5}});
        summary.observe(1), h.tell(), h.clock.advance(6s), summary.observe(9), h.tell();
      },
      {{"s{quantile=0.5} 1", "s_count 1", "s_sum 1"}, {"s{quantile=0.5} 9", "s_count 1", "s_sum 9"}}},
     {"case_138_measure_set",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto io = h.meter.measure_counter("io", {.fields = {{.name = "in"}}});
        io.add_point({10}), h.clock.advance(6s), io.add_point({4}), h.tell();
      },
      {{"io_in{measure_field=in} 4"}}},
     {"case_138_measure_gauge",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto pool = h.meter.measure_gauge("p", {.fields = {{.name = "a"}, {.name = "b"}}});
        pool.set_point({10, 20}), h.clock.advance(6s), pool.set_field("a", 1), h.tell();
      },
      {{"p_a{measure_field=a} 1", "p_b{measure_field=b} 0"}}},
     {"case_138_state_set",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto set = h.meter.state_set("mode", {.states = {"on"}});
        set.enable({"on"}), h.clock.advance(6s), h.tell(), set.enable({}), h.tell();
      },
      {{}, {"mode{mode=on} 0"}}},
     {"case_139_written_again_in_time",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto counter = h.meter.counter("c");
        counter.add(10), h.clock.advance(2s), counter.add(4), h.tell();
      },
      {{"c 14 +4"}}},
     {"case_140_others_go",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto vec = h.meter.vec("c", {"id"}).counter();
        vec("a").add(1), h.clock.advance(2s), vec("b").add(20);
        h.clock.advance(4s), vec("b").add(1), h.tell();
@@ -164,7 +164,7 @@ const Row kRows[] = {
      {{"c{id=b} 21 +1"}}},
     {"case_141_the_oldest_goes_at_the_cap",
      {.ttl = 0s, .max_series = 2, .sweep_every = 0s},
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto vec = h.meter.vec("g", {"id"}).gauge();
        for (const auto* id : {"a", "b", "c"}) vec(id).set(1);
        h.tell();
@@ -172,7 +172,7 @@ const Row kRows[] = {
      {{"g{id=b} 1", "g{id=c} 1"}}},
     {"the_newest_stays_at_the_cap",
      {.ttl = 0s, .max_series = 2, .sweep_every = 0s},
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto vec = h.meter.vec("g", {"id"}).gauge();
        for (const auto* id : {"c", "b"}) vec(id).set(1), h.clock.advance(1s);
        vec("c").set(2), h.clock.advance(1s), vec("a").set(3), h.tell();
@@ -180,7 +180,7 @@ const Row kRows[] = {
      {{"g{id=a} 3", "g{id=c} 2"}}},
     {"a_structured_series_counts_as_one_at_the_cap",
      {.ttl = 0s, .max_series = 2, .sweep_every = 0s},
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto histogram = h.meter.histogram("h", {.bounds = {1}});
        histogram.observe(1), h.clock.advance(1s);
        h.meter.gauge("x").set(1), h.tell();
@@ -189,7 +189,7 @@ const Row kRows[] = {
      {{"h_bucket{le=+Inf} 0", "h_bucket{le=1} 1", "h_count 1", "h_sum 1", "x 1"}, {"x 1", "y 1"}}},
     {"case_144_seeds",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto counter = h.meter.seeded_counter("c");
        const auto gauge = h.meter.seeded_gauge("g");
        h.tell(), counter.add(5), h.tell();
@@ -197,7 +197,7 @@ const Row kRows[] = {
      {{"c 0", "g 0"}, {"c 5 +5", "g 0"}}},
     {"a_seed_keeps_a_total_and_overwrites_a_gauge",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        h.meter.counter("c").add(7), h.meter.gauge("g").set(7);
        (void)h.meter.seeded_counter("c"), (void)h.meter.seeded_gauge("g");
        h.tell();
@@ -205,14 +205,14 @@ const Row kRows[] = {
      {{"c 7 +0", "g 0"}}},
     {"an_idle_store_shows_nothing_old",
      kFive,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const auto gauge = h.meter.gauge("g");
        gauge.set(1), h.clock.advance(4999ms), h.tell(), h.clock.advance(1ms), h.tell();
      },
      {{"g 1"}, {}}},
     {"labels_of_meter_handle_and_vec",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        const Label zone[] = {{"zone", "eu"}};
        const Label id[] = {{"id", "7"}};
        const auto meter = h.meter.prefixed("app").with_labels(zone);
@@ -223,7 +223,7 @@ const Row kRows[] = {
      {{"app.c{m=GET}{zone=eu} 2", "app.g{id=7}{zone=eu} 1"}}},
     {"a_copy_writes_the_same_series",
      kDefault,
-     [](House& h) {
+     [](RuntimeHouse& h) {
        auto counter = h.meter.counter("c");
        const auto copy = counter;
        counter.add(1), counter = RuntimeCounter{}, copy.add(1), h.tell();
@@ -233,7 +233,7 @@ const Row kRows[] = {
 
 class RuntimeStoreRow : public testing::TestWithParam<Row> {};
 TEST_P(RuntimeStoreRow, Tells) {
-  House house{GetParam().options};
+  RuntimeHouse house{GetParam().options};
   GetParam().run(house);
   EXPECT_EQ(house.seen, GetParam().want);
 }
@@ -241,7 +241,7 @@ INSTANTIATE_TEST_SUITE_P(Table, RuntimeStoreRow, testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(RuntimeStore, Case132SequencesCountWrites) {
-  House house;
+  RuntimeHouse house;
   EXPECT_EQ(house.meta().last_attempt_status, AttemptStatus::unknown);
   const auto gauge = house.meter.gauge("g");
   const auto counter = house.meter.counter("c");
@@ -265,7 +265,7 @@ TEST(RuntimeStore, Case132SequencesCountWrites) {
 
 // Case 143 as design D14 has it: a read is a look, what leaves it is a copy, and a kept reader knows that it is old.
 TEST(RuntimeStore, Case143WhatAReadGaveStays) {
-  House house;
+  RuntimeHouse house;
   const auto gauge = house.meter.gauge("g");
   gauge.set(1), house.tell();
   gauge.set(2), house.tell();
@@ -278,7 +278,7 @@ TEST(RuntimeStore, Case143WhatAReadGaveStays) {
 }
 
 TEST(RuntimeStore, AHostScopeHasOneHostWhateverIsSaidOfIt) {
-  House house;
+  RuntimeHouse house;
   const auto first = house.meter.with_host_scope({.key = "k", .guid = "g1", .hostname = "old", .labels = {}});
   first.gauge("a").set(1);
   const auto second = house.meter.with_host_scope({.key = "k", .guid = "g1", .hostname = "new", .labels = {}});
@@ -300,7 +300,7 @@ TEST(RuntimeStore, AHostScopeHasOneHostWhateverIsSaidOfIt) {
 }
 
 TEST(RuntimeStore, TwoWhoSayDifferentThingsOfAHostWriteOneSeries) {
-  House house{kFive};
+  RuntimeHouse house{kFive};
   const auto meter_of = [&](std::string_view hostname) {
     return house.meter.with_host_scope({.key = "k", .guid = "g", .hostname = std::string{hostname}, .labels = {}});
   };
@@ -325,7 +325,7 @@ TEST(RuntimeStore, TwoWhoSayDifferentThingsOfAHostWriteOneSeries) {
 }
 
 TEST(RuntimeStore, ASeriesThatIsAPartOfAnotherIsRefused) {
-  House house{kFive};
+  RuntimeHouse house{kFive};
   const auto histogram = house.meter.histogram("h", {.bounds = {1}});
   const auto counter = house.meter.counter("h_count");
   EXPECT_TRUE(histogram.observe(1));
@@ -339,7 +339,7 @@ TEST(RuntimeStore, ASeriesThatIsAPartOfAnotherIsRefused) {
 }
 
 TEST(RuntimeStore, ANameThatNobodyWritesIsForgotten) {
-  House house{kFive};
+  RuntimeHouse house{kFive};
   house.meter.gauge("x", {.unit = "bytes"}).set(1);
   EXPECT_TRUE(house.meter.counter("x").refused());
   for (int i = 0; i < 4; ++i) house.clock.advance(5s), house.tell();
@@ -350,7 +350,7 @@ TEST(RuntimeStore, ANameThatNobodyWritesIsForgotten) {
 }
 
 TEST(RuntimeStore, AKeptHandleDoesNotTakeANameFromItsNewOwner) {
-  House house{kFive};
+  RuntimeHouse house{kFive};
   const auto old = house.meter.gauge("x");
   old.set(1);
   for (int i = 0; i < 4; ++i) house.clock.advance(5s), house.tell();
@@ -364,7 +364,7 @@ TEST(RuntimeStore, AKeptHandleDoesNotTakeANameFromItsNewOwner) {
 }
 
 TEST(RuntimeStore, SlotsOfDroppedHandlesAreUsedAgain) {
-  House house{kFive};
+  RuntimeHouse house{kFive};
   for (int round = 0; round < 1000; ++round) {
     const auto id = fmt::format("{}", round);
     house.meter.vec("g", {"id"}).gauge()(id).set(1);

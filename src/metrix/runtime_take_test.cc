@@ -7,7 +7,7 @@
 #include <map>
 #include <optional>
 
-#include "runtime_house.h"
+#include "runtime_house_for_tests.h"
 
 namespace cppd::metrix {
 namespace {
@@ -18,7 +18,7 @@ using testing::IsEmpty;
 
 // What a reader that keeps state per series is told: `+id` born, `-` died.
 struct Taker {
-  explicit Taker(House& house) : house{house} {}
+  explicit Taker(RuntimeHouse& house) : house{house} {}
   std::vector<std::string> take() {
     return house.store.take([&](const Store& store) {
       std::vector<std::string> out;
@@ -38,32 +38,32 @@ struct Taker {
       return out;
     });
   }
-  House& house;
+  RuntimeHouse& house;
   std::uint64_t clock = 0;
   std::map<SeriesId, std::string> known;
 };
 
 struct Told {
   std::string_view name;
-  std::function<void(House&, Taker&)> run;  // the last thing it does is not taken yet
+  std::function<void(RuntimeHouse&, Taker&)> run;  // the last thing it does is not taken yet
   std::vector<std::string> want;
   friend void PrintTo(const Told& row, std::ostream* out) { *out << row.name; }
 };
 
 const Told kTold[] = {
     {"births_of_many_writes",
-     [](House& h, Taker&) {
+     [](RuntimeHouse& h, Taker&) {
        for (const auto* name : {"a", "b", "a", "c"}) h.meter.gauge(name).set(1);
      },
      {"+a", "+b", "+c"}},
     {"nothing_new",
-     [](House& h, Taker& t) {
+     [](RuntimeHouse& h, Taker& t) {
        h.meter.gauge("a").set(1), t.take();
        h.meter.gauge("a").set(2);
      },
      {}},
     {"came_and_went",
-     [](House& h, Taker& t) {
+     [](RuntimeHouse& h, Taker& t) {
        h.meter.gauge("keep").set(1), t.take();
        h.clock.advance(1s), h.meter.gauge("a").set(1);
        h.clock.advance(4s), h.meter.gauge("keep").set(1);
@@ -71,19 +71,19 @@ const Told kTold[] = {
      },
      {"-keep", "+keep"}},
     {"died",
-     [](House& h, Taker& t) {
+     [](RuntimeHouse& h, Taker& t) {
        h.meter.gauge("a").set(1), t.take();
        h.clock.advance(6s);
      },
      {"-a"}},
     {"a_slot_of_two_series_is_told_as_both",
-     [](House& h, Taker& t) {
+     [](RuntimeHouse& h, Taker& t) {
        h.meter.gauge("a").set(1), t.take();
        h.clock.advance(6s), h.meter.gauge("b").set(1), h.meter.gauge("c").set(1);
      },
      {"-a", "+b", "+c"}},
     {"a_kept_handle_comes_back_in_its_slot",
-     [](House& h, Taker& t) {
+     [](RuntimeHouse& h, Taker& t) {
        static std::optional<RuntimeGauge> kept;
        kept = h.meter.gauge("a");
        kept->set(1), t.take();
@@ -92,20 +92,20 @@ const Told kTold[] = {
      },
      {"-a", "+a"}},
     {"back_and_gone_again",
-     [](House& h, Taker& t) {
+     [](RuntimeHouse& h, Taker& t) {
        h.meter.gauge("a").set(1), t.take();
        h.clock.advance(6s), h.meter.gauge("a").set(2);
        h.clock.advance(6s);
      },
      {"-a"}},
     {"a_unit_declared_later",
-     [](House& h, Taker& t) {
+     [](RuntimeHouse& h, Taker& t) {
        h.meter.gauge("a").set(1), t.take();
        (void)h.meter.gauge("a", {.unit = "bytes"});
      },
      {"~a"}},
     {"parts_of_structured_series",
-     [](House& h, Taker& t) {
+     [](RuntimeHouse& h, Taker& t) {
        h.meter.summary("s").observe(1), t.take();
        h.clock.advance(6s), h.meter.summary("r").observe(1);
      },
@@ -114,7 +114,7 @@ const Told kTold[] = {
 
 class RuntimeStoreTake : public testing::TestWithParam<Told> {};
 TEST_P(RuntimeStoreTake, TellsWhatChanged) {
-  House house{kFive};
+  RuntimeHouse house{kFive};
   Taker taker{house};
   GetParam().run(house, taker);
   auto told = taker.take();

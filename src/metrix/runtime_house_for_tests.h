@@ -33,8 +33,8 @@ inline std::vector<std::string> lines_of(const Store& store, const ReadOptions& 
   return lines;
 }
 
-struct House {
-  explicit House(RuntimeStoreOptions options = {}) : store{options, clock} {}
+struct RuntimeHouse {
+  explicit RuntimeHouse(RuntimeStoreOptions options = {}) : store{options, clock} {}
 
   void tell() {
     seen.push_back(store.read([](const Store& s) { return lines_of(s); }));
