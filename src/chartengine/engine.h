@@ -39,6 +39,7 @@ struct EngineStats {
   std::uint64_t builds = 0;
   std::uint64_t skipped_failed_collect = 0;
   std::uint64_t sequence_violations = 0;
+  std::uint64_t restarts = 0;    ///< all series were routed anew: the first build, and those that missed changes
   std::uint64_t charts = 0;      ///< materialized now
   std::uint64_t dimensions = 0;  ///< laid out now
 };

@@ -76,6 +76,7 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
 }
 
 void Engine::start_over(const metrix::Store& store, metrix::ScopeId scope) {
+  ++stats_.restarts;
   for (const auto chart : order_) {
     charts_[chart].contributors.clear();
     charts_[chart].layout_dirty = true;

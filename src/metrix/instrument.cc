@@ -139,6 +139,8 @@ Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
   const auto freshness = options.freshness.value_or(each_cycle ? Freshness::cycle : Freshness::committed);
   if (mode_ == Mode::snapshot && freshness == Freshness::committed)
     return refused("a snapshot instrument is cycle-fresh");
+  if (store_->options().immediate && (window == Window::cycle || freshness == Freshness::cycle))
+    return refused("what is visible at once is neither cycle-fresh nor counted by the cycle");
   auto schema = schema_of(what, mode_, options);
   if (!schema) return refused(schema.error().what);
   auto id = store_->declare(

@@ -316,6 +316,19 @@ class SnapshotMeter : public TypedMeter<SnapshotMeter, SnapshotHandles> {
 class StatefulMeter : public TypedMeter<StatefulMeter, StatefulHandles> {
  public:
   explicit StatefulMeter(Store& store) : TypedMeter{store, Mode::stateful} {}
+
+  /// A gauge that is 0 from the start: writes, so a cycle is open.
+  [[nodiscard]] StatefulGauge seeded_gauge(std::string_view name, const InstrumentOptions& options = {}) const {
+    auto made = gauge(name, options);
+    made.set(0);
+    return made;
+  }
+  /// A counter that is there from the start, with the total that it had.
+  [[nodiscard]] StatefulCounter seeded_counter(std::string_view name, const InstrumentOptions& options = {}) const {
+    auto made = counter(name, options);
+    made.add(0);
+    return made;
+  }
   friend TypedMeter;
 };
 

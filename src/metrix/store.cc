@@ -46,6 +46,7 @@ Store::Store(StoreOptions options, Ledger* ledger)
   committed_.emplace_back();
   identity_.emplace_back();
   touched_.resize(1);
+  if (options_.immediate) untold_ = std::make_unique<Untold>();
 }
 
 Store::~Store() = default;

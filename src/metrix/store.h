@@ -11,6 +11,7 @@
 #include <cppd/metrix/schema.h>
 #include <cppd/metrix/scope_table.h>
 #include <cppd/metrix/types.h>
+#include <cppd/metrix/untold.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -59,12 +60,12 @@ struct Committed {
 
 /// What the last successful commit changed in the set of series, for readers that keep state per series.
 struct Changes {
-  std::uint64_t clock = 0;  ///< successful commits so far; a reader that missed one starts over
+  std::uint64_t clock = 0;  ///< successful commits or takes so far; a reader that missed one starts over
   std::span<const SeriesId> born;
   std::span<const SeriesId> died;  ///< their slots may be taken again by the next cycle
   std::span<const DescriptorId> redescribed;
-  std::span<const DescriptorId>
-      retired;  ///< no longer in use; their ids are taken again, by what was born at the earliest
+  /// Without series: changed, or no longer in use. What was known of these ids is void before `born`.
+  std::span<const DescriptorId> retired;
 };
 
 /// Threads   confined to the shard of its job.
@@ -175,10 +176,45 @@ class Store {
   [[nodiscard]] Bundle* settle_bounds(Bundle& opener, std::span<const double> bounds);
   void refuse_point(const Bundle& bundle, LossReason reason = LossReason::sample_invalid_point);
 
+  // What RuntimeStore does with an immediate store (store_immediate.cc).
+
+  /// Ends the open cycle as if it had not been.
+  void cancel();
+  /// False when the name of `ref` was meanwhile declared as something else.
+  [[nodiscard]] bool established(SeriesRef ref) const;
+  /// Calls `fn` with the slot of each present series; a structured one is its head.
+  template <class Fn>
+  void for_each_source(Fn fn) const {
+    for (std::uint32_t index = 1; index < committed_.size(); ++index) {
+      if (committed_[index].seen == 0 || !first_of_source(index)) continue;
+      const auto head = head_of(index);
+      fn(head != 0 ? head : index);
+    }
+  }
+  /// Removes a present series, named by a slot of for_each_source(), and counts it under `reason`.
+  void drop(std::uint32_t source, LossReason reason);
+  /// Forgets names that have had no series for the grace; `clock` starts at 1 and has the unit of the grace.
+  void sweep_names_at(std::uint64_t clock);
+  /// Frees slots, descriptors and scopes that nobody wrote and nobody holds any more.
+  void tidy();
+  [[nodiscard]] bool present(std::uint32_t source) const;
+  /// The slot of the series that is written through `ref`.
+  [[nodiscard]] std::uint32_t source_of(SeriesRef ref) const { return primary_of(ref.index); }
+  /// Works out the quantiles of the summaries that were written since the last call.
+  void settle_quantiles();
+  /// Makes changes() everything that was born, died and was redescribed since the last call.
+  void take_changes();
+  [[nodiscard]] const std::string& name_of(SeriesRef ref) const {
+    return descriptor(identity_[ref.index].descriptor).name;
+  }
+  /// Order of the keys of two sources: scope, name, labels.
+  [[nodiscard]] bool key_before(std::uint32_t a, std::uint32_t b) const;
+  [[nodiscard]] std::size_t source_slots() const { return hot_.size(); }
+
   // Reading. Valid until the next commit or abort; Reader checks that.
 
   [[nodiscard]] const CollectMeta& meta() const { return meta_; }
-  [[nodiscard]] std::uint64_t success_clock() const { return clock_; }
+  [[nodiscard]] std::uint64_t success_clock() const { return changes_.clock; }
   /// Expiry plus grace, in successful commits; the largest number when series never expire.
   [[nodiscard]] std::uint64_t descriptor_retention_window() const;
   [[nodiscard]] std::span<const Committed> committed() const { return committed_; }
@@ -301,6 +337,7 @@ class Store {
   [[nodiscard]] DescriptorId new_descriptor(std::uint32_t name_index, const Authority& authority);
   [[nodiscard]] bool mismatches(const Descriptor& have, const Authority& wanted, std::string_view& what) const;
   [[nodiscard]] Result<> complete(Descriptor& descriptor, DescriptorId id, const InstrumentOptions& options);
+  void note_redescribed(DescriptorId id);
   void forget_provisional();
   void forget_declaration(DescriptorId id);
   static void revive_declaration(Descriptor& descriptor);
@@ -342,6 +379,11 @@ class Store {
   [[nodiscard]] DescriptorId concrete_descriptor(const Descriptor& open, std::span<const double> bounds);
   [[nodiscard]] std::uint64_t seed_of(std::uint32_t head) const;
   void finish_estimates();
+
+  // Immediate stores (store_immediate.cc).
+  void open_sample(Bundle& bundle, Bundle& base);
+  void fold_changes();
+  void note_untold(std::uint32_t index, bool died);
 
   // Steps of a commit, in order (store_commit.cc).
   void resolve_conflicts();
@@ -393,6 +435,8 @@ class Store {
   std::vector<std::uint32_t> touched_;
   std::size_t touched_count_ = 0;
   std::vector<std::uint32_t> fresh_;  // slots made since the last commit or abort
+
+  std::unique_ptr<Untold> untold_;  // of an immediate store, else null
 
   std::vector<Bundle*> estimating_;  // summaries whose quantiles this cycle changes
   std::vector<double> sorted_;

@@ -11,7 +11,7 @@ namespace cppd::metrix {
 void Store::begin() {
   require(!cycle_open(), "one cycle at a time");
   ++attempts_;
-  cycle_ = static_cast<std::uint32_t>(attempts_);
+  cycle_ = cycle_number(attempts_);
   touched_count_ = 0;
 }
 
@@ -27,14 +27,17 @@ void Store::commit() {
   superseding_ = false;
   if (!contested_names_.empty()) resolve_conflicts();
   if (scopes_.unsettled()) settle_claims();
-  finish_estimates();
+  if (!options_.immediate) finish_estimates();
   publish_touched();
   if (superseding_) supersede();
   expire();
   if (options_.max_series > 0 && series_count() > options_.max_series) enforce_cap();
-  if (!idle_names_.empty()) sweep_names();
+  if (!idle_names_.empty() && !options_.immediate) sweep_names();
   note_written_scopes();
-  changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_, .retired = retired_};
+  if (options_.immediate)
+    fold_changes();
+  else
+    changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_, .retired = retired_};
   close_cycle(AttemptStatus::success);
 }
 
@@ -52,6 +55,11 @@ void Store::close_cycle(AttemptStatus status) {
   estimating_.clear();
   ++epoch_;
   if (!provisional_.empty()) forget_provisional();
+  tidy();
+}
+
+/// Frees what nobody observed and nobody holds.
+void Store::tidy() {
   while (!fresh_.empty()) drop_unused_fresh();
   if (!unused_descriptors_.empty()) retire_unused();
   scopes_.drop_unused();

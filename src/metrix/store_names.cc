@@ -184,10 +184,14 @@ Result<> Store::complete(Descriptor& descriptor, DescriptorId id, const Instrume
   }
   descriptor = std::move(next);
   if (changed && descriptor.shape) describe_parts(descriptor);
-  if (changed && descriptor.live_series > 0 && std::ranges::find(redescribed_next_, id) == redescribed_next_.end()) {
-    redescribed_next_.push_back(id);
-  }
+  if (changed) note_redescribed(id);
   return ok;
+}
+
+/// Readers who keep what they made of a descriptor hear that it has changed.
+void Store::note_redescribed(DescriptorId id) {
+  auto& list = descriptor(id).live_series > 0 ? redescribed_next_ : retired_next_;
+  if (std::ranges::find(list, id) == list.end()) list.push_back(id);
 }
 
 /// What was declared in this cycle and has no series at its end was never said.

@@ -46,9 +46,7 @@ void Store::describe_parts(const Descriptor& source) {
     auto& part = *descriptors_[index_of(id)];
     if (part.meta == meta) continue;
     part.meta = std::move(meta);
-    if (part.live_series > 0 && std::ranges::find(redescribed_next_, id) == redescribed_next_.end()) {
-      redescribed_next_.push_back(id);
-    }
+    note_redescribed(id);
   }
 }
 
@@ -129,7 +127,11 @@ bool Store::open_change(Bundle& bundle) {
     set_part(bundle, i, bundle.cumulative && series.seen != 0 ? series.value : 0);
   }
   if (auto* estimator = bundle.estimator.get()) {
-    const auto& base = alias_of_.empty() ? bundle : *this->bundles_.find(primary_of(bundle.head.index))->second;
+    auto& base = alias_of_.empty() ? bundle : *bundles_.find(primary_of(bundle.head.index))->second;
+    if (options_.immediate) {
+      open_sample(bundle, base);
+      return true;
+    }
     if (bundle.cumulative && base.present > 0)
       estimator->staged = base.estimator->committed;
     else
