@@ -161,7 +161,9 @@ bool MeasureSet::replace(std::span<const FieldValue> fields) const {
   if (!names_fields(known, fields)) return refuse();
   if (!std::ranges::all_of(fields, finite, &FieldValue::value)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_point(*bundle_)) return false;
-  for (const auto& field : fields) store_->set_part(*bundle_, place_of(known, field.field, field_name), field.value);
+  for (std::size_t i = 0; i < known.size(); ++i) {  // the first part first: a birth is judged with it
+    store_->set_part(*bundle_, i, std::ranges::find(fields, known[i].name, &FieldValue::field)->value);
+  }
   return true;
 }
 

@@ -44,7 +44,8 @@ class Draw {
     scoped_one_in_ = any(std::vector<std::uint32_t>{2, 4, 1000});
     bad_one_in_ = any(std::vector<std::uint32_t>{6, 12, 40, 1000});
     options_one_in_ = any(std::vector<std::uint32_t>{2, 4, 20});
-    one_shape_ = one_in(2);
+    one_shape_ = !one_in(3);
+    if (one_in(3)) meet_parts();
     const auto length = 20 + below(one_in(4) ? 280 : 80);
     while (made.ops.size() < length) made.ops.push_back(next());
     return made;
@@ -68,9 +69,9 @@ class Draw {
   double number() { return bad() ? any(kBad) : one_in(10) ? any(kRare) : any(kGood); }
 
   Op next() {
-    if (one_in(60)) return {.what = any(std::vector{Do::begin, Do::commit, Do::abort})};  // mostly out of place
-    if (!open_ && one_in(3)) return {.what = (open_ = true, Do::begin)};
-    if (open_ && one_in(6)) return {.what = (open_ = false, one_in(8) ? Do::abort : Do::commit)};
+    if (one_in(80)) return {.what = open_ ? Do::begin : one_in(2) ? Do::commit : Do::abort};  // out of place
+    if (!open_ && one_in(2)) return {.what = (open_ = true, Do::begin)};
+    if (open_ && one_in(8)) return {.what = (open_ = false, one_in(8) ? Do::abort : Do::commit)};
     const auto pick = below(100);
     if (pick < 22) return declaration(false);
     if (pick < 25) return declaration(true);
@@ -91,6 +92,15 @@ class Draw {
     return place;
   }
 
+  /// Names and labels with which plain series and parts of structured ones want the same place.
+  void meet_parts() {
+    names_ = {"m", any(std::vector<std::string>{"m_count", "m_sum", "m_value", "m_bucket"})};
+    kinds_ = {any(std::vector<Kind>{Kind::histogram, Kind::summary, Kind::measureset}), Kind::counter, Kind::gauge};
+    const std::vector<Pairs> several{{}, {{"measure_field", "value"}}, {{"le", "+Inf"}}, {{"a", "1"}}};
+    labels_ = some(several, 2);
+    by_name_ = one_shape_;
+  }
+
   Op declaration(bool vec) {
     Op op{.what = vec ? Do::declare_vec : Do::declare};
     op.slot = vec ? static_cast<int>(below(kVecSlots)) : slot();
@@ -98,7 +108,10 @@ class Draw {
     op.name = any(names_);
     op.kind = any(kinds_);
     op.mode = one_in(2) ? Mode::snapshot : Mode::stateful;
-    if (one_shape_) op.mode = op.name.size() % 2 == 0 ? Mode::snapshot : Mode::stateful;
+    if (one_shape_ && !one_in(20)) {
+      op.kind = by_name_ ? kinds_[op.name == "m" ? 0 : 1] : kinds_[op.name.size() % kinds_.size()];
+      op.mode = (op.name.size() + kinds_.size()) % 2 == 0 ? Mode::snapshot : Mode::stateful;
+    }
     op.counter_fields = op.kind == Kind::measureset && one_in(2);
     if (!one_in(3)) op.labels = any(labels_);
     if (bad()) op.labels = any(std::vector<Pairs>{{{"", "x"}}, {{"a", "1"}, {"a", "2"}}, {{"le", "1"}}, {{"m", "on"}}});
@@ -291,7 +304,8 @@ class Draw {
 
   std::mt19937_64 random_;
   bool open_ = false;
-  bool one_shape_ = false;
+  bool one_shape_ = false;  // of each name there is mostly one kind and mode
+  bool by_name_ = false;    // and that of m is structured
   std::vector<std::string> names_;
   std::vector<Pairs> labels_;
   std::vector<HostScope> scopes_;
