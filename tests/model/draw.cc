@@ -46,6 +46,7 @@ class Draw {
     options_one_in_ = any(std::vector<std::uint32_t>{2, 4, 20});
     one_shape_ = !one_in(3);
     if (one_in(3)) meet_parts();
+    if (one_in(60)) return wide(std::move(made));
     const auto length = 20 + below(one_in(4) ? 280 : 80);
     while (made.ops.size() < length) made.ops.push_back(next());
     return made;
@@ -90,6 +91,42 @@ class Draw {
     auto place = slot();
     for (int tries = 0; tries < kSlots && !slots_[place]; ++tries) place = (place + 1) % kSlots;
     return place;
+  }
+
+  /// Many series of two metrics, of which each cycle writes some: more than the store keeps in one block.
+  Sequence wide(Sequence made) {
+    constexpr std::uint32_t kValues = 400;
+    if (made.options.max_series > 0) made.options.max_series *= 40;
+    for (int vec = 0; vec < 2; ++vec) {
+      Op op{.what = Do::declare_vec, .slot = vec, .name = vec == 0 ? "m" : "mm"};
+      op.kind = one_in(3) ? Kind::summary : one_in(2) ? Kind::gauge : Kind::counter;
+      op.mode = one_in(2) ? Mode::snapshot : Mode::stateful;
+      op.scoped = one_in(3);
+      if (op.scoped) op.scope = any(scopes_);
+      op.texts = {"z"};
+      vecs_[static_cast<std::size_t>(vec)] = op;
+      made.ops.push_back(op);
+    }
+    const auto cycles = 3 + below(6);
+    for (std::uint32_t cycle = 0; cycle < cycles; ++cycle) {
+      made.ops.push_back({.what = Do::begin});
+      const auto first = below(kValues), step = 1 + below(3), count = below(kValues / 2);
+      const auto vec = static_cast<int>(below(2));
+      const auto slot = static_cast<int>(below(kSlots));
+      for (std::uint32_t i = 0; i < count; ++i) {
+        const auto value = std::to_string((first + i * step) % kValues);
+        made.ops.push_back({.what = Do::child, .slot = slot, .from = vec, .texts = {value}});
+        slots_[static_cast<std::size_t>(slot)] = vecs_[static_cast<std::size_t>(vec)];
+        Op op{.what = Do::observe, .slot = slot, .numbers = {number()}};
+        const auto& held = *vecs_[static_cast<std::size_t>(vec)];
+        if (held.kind == Kind::counter && held.mode == Mode::stateful) op.what = Do::add;
+        if (held.kind == Kind::summary && held.mode == Mode::snapshot)
+          op = {.what = Do::point, .slot = slot, .numbers = {1, number()}};
+        made.ops.push_back(op);
+      }
+      made.ops.push_back({.what = one_in(10) ? Do::abort : Do::commit});
+    }
+    return made;
   }
 
   /// Names and labels with which plain series and parts of structured ones want the same place.
