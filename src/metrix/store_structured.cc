@@ -97,7 +97,11 @@ void Store::free_bundle(std::uint32_t head) {
     gone->target_bundle->opener = 0;
   if (gone->opener == 0) return;
   const auto opener = bundles_.find(gone->opener);
-  if (opener != bundles_.end() && identity_[gone->opener].pins == 0) free_bundle(gone->opener);
+  if (opener == bundles_.end() || identity_[gone->opener].pins > 0) return;
+  if (alias_of_.contains(gone->opener))
+    free_alias(gone->opener);
+  else
+    free_bundle(gone->opener);
 }
 
 /// A head without pins stays while its parts are present, and that of an open histogram while what it stands for does
