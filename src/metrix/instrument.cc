@@ -115,10 +115,17 @@ void Meter::set_scope(const HostScope& scope) {
   if (!host) {
     refuse(host.error());
     store_->ledger().count(LossReason::sample_invalid_scope, scope.key);
-    usable_ = false;
+    scope_refused_ = true;
     return;
   }
+  scope_refused_ = false;
   host_ = host->key.empty() ? nullptr : std::make_shared<const HostScope>(std::move(*host));
+}
+
+/// False, and counted, when the instrument would be written into another scope than its author meant.
+bool Meter::scope_usable(std::string_view name) const {
+  if (scope_refused_) store_->ledger().count(LossReason::sample_invalid_scope, name);
+  return !scope_refused_;
 }
 
 Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
@@ -155,7 +162,7 @@ Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
 
 SeriesRef Meter::plain(std::string_view name, InstrumentKind kind, const InstrumentOptions& options) const {
   const auto id = declare(name, kind, options);
-  if (!id) return {};
+  if (!id || !scope_usable(name)) return {};
   if (!usable_) {
     store_->ledger().count(LossReason::sample_invalid_labels, name);
     return {};
@@ -175,11 +182,7 @@ std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, InstrumentKind k
     return nullptr;
   }
   const auto id = declare(name, kind, options);
-  if (!id) return nullptr;
-  if (!usable_) {
-    store_->ledger().count(LossReason::sample_invalid_labels, name);
-    return nullptr;
-  }
+  if (!id || !scope_usable(name)) return nullptr;
   return std::make_unique<VecCore>(*store_, *id, host_, labels_, std::move(keys));
 }
 

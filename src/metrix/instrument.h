@@ -151,6 +151,7 @@ class Meter {
 
  private:
   void refuse(Error error) const;
+  [[nodiscard]] bool scope_usable(std::string_view name) const;
 
   Store* store_;
   Mode mode_;
@@ -158,6 +159,7 @@ class Meter {
   std::vector<std::pair<std::string, std::string>> labels_;  // sorted by key
   std::shared_ptr<const HostScope> host_;                    // null: the default scope
   bool usable_ = true;
+  bool scope_refused_ = false;
   std::shared_ptr<std::optional<Error>> error_ = std::make_shared<std::optional<Error>>();
 };
 

@@ -25,6 +25,15 @@
 
 namespace cppd::metrix {
 
+/// Bits of Descriptor::said.
+enum SaidField : std::uint8_t {
+  kSaysDescription = 1,
+  kSaysFamily = 2,
+  kSaysPriority = 4,
+  kSaysUnit = 8,
+  kSaysFloat = 16
+};
+
 /// What all series of one name and one authority share. A name has one of these but for the rare case that its kind
 /// changes. A structured metric has one more for each name that its parts bear.
 struct Descriptor {
@@ -39,10 +48,12 @@ struct Descriptor {
   MetricMeta meta;
   /// Which fields of `meta` somebody declared.
   bool has_description = false, has_family = false, has_priority = false, has_unit = false, has_float = false;
+  std::uint8_t said = 0;  ///< which of them somebody ever did, whether or not it still holds (store_names.cc)
   std::uint32_t live_series = 0;
   DescriptorId authority{};              ///< of a part: the descriptor of its metric; else this one
   std::shared_ptr<const Shape> shape{};  ///< of a structured metric
   std::uint32_t uses = 0;                ///< slots and pins; a descriptor without any is freed
+  std::uint32_t pins = 0;                ///< of vectors and the like, who may ask for any series of it again
   std::uint32_t observed = 0;            ///< cycle in which a contested authority was last observed
   std::uint32_t lost = 0;                ///< cycle in which it was last refused
   bool may_clash = false;                ///< a series of another metric may flatten to the same name and labels
@@ -112,7 +123,10 @@ class Store {
   [[nodiscard]] SeriesRef series(DescriptorId descriptor, Labels labels, ClaimId claim = ClaimId::none);
   [[nodiscard]] SeriesRef series(DescriptorId descriptor, LabelSetId labels, ClaimId claim);
   /// A descriptor that is pinned outlives its series.
-  void pin(DescriptorId id) { ++descriptors_[index_of(id)]->uses; }
+  void pin(DescriptorId id) {
+    ++descriptors_[index_of(id)]->pins;
+    use(id);
+  }
   void unpin(DescriptorId id);
 
   /// What a writer says of a host scope; for series() in the same cycle. `host` has gone through normalized().
@@ -265,6 +279,8 @@ class Store {
   [[nodiscard]] std::uint64_t series_hash(SeriesId id) const;
   /// The contract's order: by name, then by packed labels, bytewise.
   [[nodiscard]] bool before(SeriesId a, SeriesId b) const;
+  /// The order of series_key(), in which a limit cuts.
+  [[nodiscard]] bool key_before(SeriesId a, SeriesId b) const;
   /// Changes with every commit and abort.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] Ledger& ledger() { return *ledger_; }
@@ -291,12 +307,12 @@ class Store {
     std::string text;
     std::vector<DescriptorId> descriptors;
     std::uint32_t live_series = 0;
-    std::uint64_t idle_since = 0;   // clock of the first commit without series; 0 while it has some
-    DescriptorId established{};     // the authority of the last commit or, before any, of the first declaration
+    std::uint64_t idle_since = 0;  // clock of the first commit without series; 0 while it has some
+    DescriptorId
+        established{};  // the authority that is registered: of the last commit or, before any, of the first declaration
     std::uint32_t authorities = 0;  // descriptors that series can have: not the open ones
     std::uint32_t observed = 0;     // cycle in which the name was last observed while it was contested
     std::uint32_t observed_authorities = 0;
-    std::uint32_t introduced = 0;  // cycle that registered the name with this authority
     bool registered = false;
     bool idle_listed = false;
   };
@@ -318,6 +334,8 @@ class Store {
     bool operator()(std::uint32_t a, const Identity& b) const { return (*this)(b, a); }
   };
 
+  void use(DescriptorId id) { ++descriptors_[index_of(id)]->uses; }
+  void unuse(DescriptorId id);
   bool refuse(SeriesRef ref, double value);
   [[nodiscard]] std::uint32_t new_slot();
   void free_slot(std::uint32_t index);
@@ -342,6 +360,11 @@ class Store {
   void forget_declaration(DescriptorId id);
   static void revive_declaration(Descriptor& descriptor);
   void sweep_names();
+  void unregister(Name& name);
+  [[nodiscard]] bool is_open(DescriptorId id) const {
+    const auto& shape = descriptor(id).shape;
+    return shape && shape->schema.open;
+  }
   void retire_unused();
   void free_descriptor(DescriptorId id);
   void free_name(std::uint32_t index);
@@ -356,6 +379,7 @@ class Store {
   [[nodiscard]] SeriesRef make_alias(std::uint32_t index, ClaimId claim);
   void free_alias(std::uint32_t index);
   [[nodiscard]] std::uint32_t primary_of(std::uint32_t index) const;
+  void refuse_disputed_claims();
   void settle_claims();
   void forward_aliases();
 
@@ -367,7 +391,7 @@ class Store {
   void free_bundle(std::uint32_t head);
   [[nodiscard]] bool is_head(std::uint32_t index) const { return bundles_.contains(index); }
   [[nodiscard]] bool head_in_use(const Bundle& bundle) const;
-  void free_head_or_slot(std::uint32_t index);
+  void drop_open_heads(DescriptorId open);
   [[nodiscard]] std::uint32_t head_of(std::uint32_t index) const {
     const auto pins = identity_[index].pins;
     return (pins & kPart) != 0 ? pins & ~kPart : 0;
@@ -377,6 +401,7 @@ class Store {
   }
   [[nodiscard]] bool first_of_source(std::uint32_t index) const;
   [[nodiscard]] DescriptorId concrete_descriptor(const Descriptor& open, std::span<const double> bounds);
+  void forget_targets(DescriptorId open);
   [[nodiscard]] std::uint64_t seed_of(std::uint32_t head) const;
   void finish_estimates();
 
@@ -396,6 +421,7 @@ class Store {
   [[nodiscard]] std::uint32_t expire_block(std::uint32_t block);
   void note_written_scopes();
   void enforce_cap();
+  void register_born();
   void close_cycle(AttemptStatus status);
 
   StoreOptions options_;
@@ -420,7 +446,7 @@ class Store {
   boost::unordered_flat_map<std::string, std::uint32_t, TextHash, std::equal_to<>> name_index_;
   std::vector<std::uint32_t> idle_names_;
   std::vector<std::uint32_t> contested_names_;  // with more than one authority
-  std::vector<Declared> provisional_;           // declared in the open cycle
+  std::vector<Declared> provisional_;           // declared until the next commit or abort only
   // Names that parts bear beside that of their metric; and the present series that others may clash with.
   boost::unordered_flat_map<std::string, std::vector<DescriptorId>, TextHash, std::equal_to<>> part_names_;
   boost::unordered_flat_map<std::string, std::uint32_t> flat_series_;
@@ -450,6 +476,7 @@ class Store {
   std::vector<DescriptorId> retired_next_;
   std::vector<std::uint32_t> contenders_;  // contested names that this cycle observed
   bool superseding_ = false;
+  std::size_t published_ = 0;  // slots that the last commit wrote
   Changes changes_;
   CollectMeta meta_;
   std::uint64_t attempts_ = 0;
