@@ -350,6 +350,7 @@ class Store {
   void expire();
   [[nodiscard]] std::uint32_t expire_block(std::uint32_t block);
   void note_written_scopes();
+  [[nodiscard]] bool key_before(SeriesId a, SeriesId b) const;
   void enforce_cap();
   void close_cycle(AttemptStatus status);
 

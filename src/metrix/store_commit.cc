@@ -289,6 +289,17 @@ void Store::note_written_scopes() {
   }
 }
 
+/// The order of packed keys, in which the scope comes before the name, and the default scope has no text.
+bool Store::key_before(SeriesId a, SeriesId b) const {
+  if (scope_of(a) == scope_of(b)) {
+    const auto& left = descriptor(identity_[index_of(a)].descriptor).name;
+    const auto& right = descriptor(identity_[index_of(b)].descriptor).name;
+    if (left == right) return before(a, b);
+    if (!left.starts_with(right) && !right.starts_with(left)) return left < right;
+  }
+  return series_key(a) < series_key(b);
+}
+
 void Store::enforce_cap() {
   std::vector<std::uint32_t> present;
   for (std::uint32_t index = 1; index < committed_.size(); ++index) {
@@ -299,12 +310,9 @@ void Store::enforce_cap() {
   std::ranges::nth_element(present, nth, [&](std::uint32_t a, std::uint32_t b) {
     if (committed_[a].seen_clock != committed_[b].seen_clock)
       return committed_[a].seen_clock < committed_[b].seen_clock;
-    const auto scope_a = scope_of(SeriesId{a});
-    const auto scope_b = scope_of(SeriesId{b});
-    if (scope_a != scope_b) return host_scope(scope_a).key < host_scope(scope_b).key;
     const auto head_a = head_of(a);
     const auto head_b = head_of(b);
-    return before(static_cast<SeriesId>(head_a ? head_a : a), static_cast<SeriesId>(head_b ? head_b : b));
+    return key_before(SeriesId{head_a ? head_a : a}, SeriesId{head_b ? head_b : b});
   });
   present.resize(excess);
   for (const auto index : present) {
