@@ -77,24 +77,38 @@ class CountingOutput final : public Output {
   std::atomic<bool> ready{true};
   std::atomic<bool> refuse{false};
   std::atomic<bool> panic{false};
+  Mutex mutex;
+  std::vector<std::string> selected;  // guids; with a plus when a definition was asked for
 
   std::unique_ptr<JobOutput> open(Ledger&) override { return std::make_unique<One>(*this); }
 
  private:
+  struct Host final : HostOutput {
+    explicit Host(CountingOutput& all) : all{all} {}
+    Result<> select(const metrix::HostScope& host, bool define) override {
+      const MutexLock lock{all.mutex};
+      all.selected.push_back(host.guid + (define ? "+" : ""));
+      return ok;
+    }
+    std::expected<void, DeliveryFailure> deliver(const chartengine::Engine&, const chartengine::Plan& plan,
+                                                 const chartemit::Environment&,
+                                                 const chartemit::Moment& moment) override {
+      if (all.panic) throw std::runtime_error{"scripted output panic"};
+      if (all.refuse) return std::unexpected(DeliveryFailure{DeliveryStep::output, unavailable("refused")});
+      all.elapsed_us_max = std::max(all.elapsed_us_max.load(), moment.elapsed_us);
+      if (!plan.updates.empty()) ++all.delivered;
+      return {};
+    }
+    Result<> retire(const chartengine::Engine& engine, const chartemit::Environment&) override {
+      all.retired += static_cast<int>(engine.materialized().size());
+      return ok;
+    }
+    CountingOutput& all;
+  };
   struct One final : JobOutput {
     explicit One(CountingOutput& all) : all{all} {}
     bool ready() const override { return all.ready; }
-    Result<> deliver(const chartengine::Engine&, const chartengine::Plan& plan, const chartemit::Environment&,
-                     const chartemit::Moment& moment) override {
-      if (all.panic) throw std::runtime_error{"scripted output panic"};
-      if (all.refuse) return std::unexpected(unavailable("refused"));
-      all.elapsed_us_max = std::max(all.elapsed_us_max.load(), moment.elapsed_us);
-      if (!plan.updates.empty()) ++all.delivered;
-      return ok;
-    }
-    void retire(const chartengine::Engine& engine, const chartemit::Environment&) override {
-      all.retired += static_cast<int>(engine.materialized().size());
-    }
+    std::unique_ptr<HostOutput> open_host(const std::string&) override { return std::make_unique<Host>(all); }
     CountingOutput& all;
   };
 };

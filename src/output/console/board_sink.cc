@@ -59,14 +59,25 @@ void BoardSink::retire(const Engine&, const chartemit::Environment&) {
   charts_.clear();
 }
 
+void BoardSink::show_host(std::string_view hostname) {
+  if (hostname == hostname_) return;
+  const MutexLock lock{board_.mutex_};
+  hostname_ = hostname;
+  if (job_ != nullptr) board_.rename_job(*job_, board_name());
+}
+
+std::string BoardSink::board_name() const {
+  return hostname_.empty() ? environment_->type_id : environment_->type_id + '@' + hostname_;
+}
+
 void BoardSink::note_losses() {
   const MutexLock lock{board_.mutex_};
   if (job_ != nullptr) job_->losses = ledger_.counts();
 }
 
 void BoardSink::begin_cycle(const chartemit::Environment& environment, const chartemit::Moment& moment) {
-  if (job_ == nullptr) job_ = &board_.add_job(environment.type_id);
   environment_ = &environment;
+  if (job_ == nullptr) job_ = &board_.add_job(board_name());
   const auto nominal_us = std::max<std::int64_t>(1, environment.update_every) * 1'000'000;
   cycle_us_ = moment.elapsed_us > 0 ? moment.elapsed_us : nominal_us;
   now_us_ += cycle_us_;

@@ -54,7 +54,7 @@ struct BoardChart {
 };
 
 struct BoardJob {
-  std::string name;  ///< full name
+  std::string name;  ///< full name; with `@` and the host when that is a virtual one
   WallTime at{};     ///< of the last cycle
   std::uint64_t cycles = 0;
   double values_per_second = 0;  ///< numbers of the last cycle, by its length
@@ -108,6 +108,7 @@ class ChartBoard {
  private:
   friend class BoardSink;
   [[nodiscard]] BoardJob& add_job(std::string name) CPPD_REQUIRES(mutex_);
+  void rename_job(const BoardJob& job, std::string name) CPPD_REQUIRES(mutex_);
   void remove_job(const BoardJob& job) CPPD_REQUIRES(mutex_);
   [[nodiscard]] bool notify(const BoardJob& job) CPPD_REQUIRES(mutex_);
 
