@@ -36,12 +36,26 @@ struct FrameWriter::Shared {
   [[nodiscard]] bool write_all(const Frame& frame);
   void drop_queue() CPPD_REQUIRES(mutex) {
     for (auto& waiting : queue) {
-      if (waiting.pending) waiting.pending->fetch_sub(1);
+      if (waiting.pending) waiting.pending->fetch_sub(waiting.frames);
     }
     queue.clear();
     queued_bytes = 0;
   }
+  [[nodiscard]] bool join_last(const Frame& frame, std::size_t bytes, const std::shared_ptr<std::atomic<int>>& pending)
+      CPPD_REQUIRES(mutex);
 };
+
+bool FrameWriter::Shared::join_last(const Frame& frame, std::size_t bytes,
+                                    const std::shared_ptr<std::atomic<int>>& pending) {
+  if (queue.empty() || bytes > kJoinedBytesMax) return false;
+  auto& last = queue.back();
+  if (last.pending != pending || bytes >= last.frame.room()) return false;
+  for (const auto* piece = frame.first(); piece != nullptr; piece = piece->next.get()) {
+    last.frame.append(frame.text_of(*piece));
+  }
+  ++last.frames;
+  return true;
+}
 
 bool FrameWriter::Shared::write_all(const Frame& frame) {
   constexpr std::size_t kVectorMax = 64;
@@ -99,8 +113,8 @@ void FrameWriter::Shared::run() {
     const bool whole = write_all(next.frame);
     const int failure = errno;
     next.frame.clear();
-    if (next.pending) next.pending->fetch_sub(1);
-    if (whole) written.fetch_add(1, std::memory_order_relaxed);
+    if (next.pending) next.pending->fetch_sub(next.frames);
+    if (whole) written.fetch_add(static_cast<std::uint64_t>(next.frames), std::memory_order_relaxed);
     {
       const MutexLock lock{mutex};
       queued_bytes -= std::min(queued_bytes, bytes);
@@ -130,7 +144,7 @@ Result<> FrameWriter::submit(Frame frame, std::shared_ptr<std::atomic<int>> pend
     }
     if (pending) pending->fetch_add(1);
     shared_->queued_bytes += bytes;
-    shared_->queue.push_back({std::move(frame), std::move(pending)});
+    if (!shared_->join_last(frame, bytes, pending)) shared_->queue.push_back({std::move(frame), std::move(pending)});
   }
   shared_->changed.notify_all();
   return ok;
