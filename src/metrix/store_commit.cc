@@ -280,7 +280,9 @@ std::uint32_t Store::expire_block(std::uint32_t block) {
 void Store::note_written_scopes() {
   const auto attempt = static_cast<std::uint32_t>(attempts_);
   if (!scopes_.scoped()) {
-    if (touched_count_ > 0) scopes_.note_written(ScopeId::none, attempt);
+    const auto touched = std::span{touched_}.first(touched_count_);
+    const bool written = std::ranges::any_of(touched, [&](auto index) { return committed_[index].seen == attempt; });
+    if (written) scopes_.note_written(ScopeId::none, attempt);
     return;
   }
   for (std::size_t i = 0; i < touched_count_; ++i) {
