@@ -173,10 +173,11 @@ const LifecyclePolicy& Engine::lifecycle(const Chart& chart) const {
 }
 
 std::size_t Engine::bytes() const {
-  std::size_t total = charts_.size() * sizeof(Chart) + order_.capacity() * 4 + by_id_.bucket_count() * 5 +
+  std::size_t total = charts_.room() * sizeof(Chart) + order_.capacity() * 4 + by_id_.bucket_count() * 5 +
                       (table_ && !in_group_ ? table_->bytes() : 0) + plan_.updates.capacity() * sizeof(Plan::Update) +
                       plan_.values.capacity() * sizeof(double);
-  for (const auto& chart : charts_) {
+  for (std::size_t i = 0; i < charts_.size(); ++i) {
+    const auto& chart = charts_[i];
     total += chart.id.capacity() > 15 ? chart.id.capacity() + 1 : 0;
     if (chart.dimensions.capacity() > 1) total += chart.dimensions.capacity() * sizeof(Dimension);
     if (chart.contributors.capacity() > 1) total += chart.contributors.capacity() * sizeof(Contributor);

@@ -11,9 +11,9 @@
 #include <cppd/chartengine/plan.h>
 #include <cppd/chartengine/program.h>
 #include <cppd/chartengine/route_table.h>
+#include <cppd/chartengine/slot_array.h>
 #include <cppd/metrix/store.h>
 
-#include <boost/container/deque.hpp>
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -218,10 +218,7 @@ class Engine {
   std::shared_ptr<RouteTable> table_;  // null until a template is loaded
   bool in_group_ = false;              // the table is shared, and others say who was born and who died
 
-  /// In blocks, so that growing copies nothing and leaves no unused half; small ones, for hosts with few charts.
-  using Charts =
-      boost::container::deque<Chart, void, boost::container::deque_options<boost::container::block_size<16>>::type>;
-  Charts charts_;
+  SlotArray<Chart> charts_;
   std::vector<std::uint32_t> free_charts_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id
   std::vector<std::uint32_t> order_;                                 // charts by (id, template)
