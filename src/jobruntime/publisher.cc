@@ -138,9 +138,9 @@ void Publisher::note_failure(const chartengine::HostEngine& host, Told& told, De
     case DeliveryStep::emit:
     case DeliveryStep::output: options_.ledger->count(LossReason::frame_refused); break;
   }
-  failure.error = std::move(failure.error).in(std::string{delivery_step_name(failure.step)});
+  failure.error = Error{failure.error}.in(std::string{delivery_step_name(failure.step)});
   if (!several) return;
-  failure.error = std::move(failure.error).in(fmt::format("host scope {:?}", host.host.key));
+  failure.error = Error{failure.error}.in(fmt::format("host scope {:?}", host.host.key));
   if (!told.logged) options_.log.warning(failure.error.text());
   told.logged = true;
 }
