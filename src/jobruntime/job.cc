@@ -297,7 +297,8 @@ Task<> Job::cycle() {
 }
 
 Result<> Job::publish(std::int64_t elapsed_us) {
-  if (const auto* own = collector_->vnode()) publisher_->set_node(*own, false);
+  const auto* own = collector_->vnode();
+  publisher_->set_node(own != nullptr ? *own : context_.vnode, false);
   auto published = publisher_->publish(collector_->store(), *job_output_, {.elapsed_us = elapsed_us});
   if (published.succeeded()) return ok;
   return std::unexpected(std::move(published.failure->error));

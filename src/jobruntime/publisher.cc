@@ -34,10 +34,11 @@ Result<> Publisher::load(const charttpl::Spec& spec, const charttpl::EngineSpec&
 }
 
 void Publisher::set_node(const metrix::HostScope& node, bool changed) {
-  metrix::HostScope clean{.guid = std::string{trim(node.guid)}, .hostname = node.hostname, .labels = node.labels};
-  std::ranges::sort(clean.labels);
-  if (!changed && clean == node_) return;
-  node_ = std::move(clean);
+  if (!changed && node == given_node_) return;
+  given_node_ = node;
+  node_ = node;
+  node_.guid = trim(node.guid);
+  std::ranges::sort(node_.labels);
   ++node_revision_;
   if (!told_.empty()) told_.front().defined.reset();
 }

@@ -32,15 +32,6 @@ BoardJob& ChartBoard::add_job(std::string name) {
   return **jobs_.insert(at, std::move(job));
 }
 
-void ChartBoard::rename_job(const BoardJob& job, std::string name) {
-  const auto found = std::ranges::find(jobs_, &job, &std::unique_ptr<BoardJob>::get);
-  auto renamed = std::move(*found);
-  jobs_.erase(found);
-  renamed->name = std::move(name);
-  const auto at = std::ranges::upper_bound(jobs_, renamed->name, {}, [](const auto& have) { return have->name; });
-  jobs_.insert(at, std::move(renamed));
-}
-
 void ChartBoard::remove_job(const BoardJob& job) {
   std::erase_if(jobs_, [&](const auto& have) { return have.get() == &job; });
 }

@@ -34,7 +34,7 @@ struct DimensionInfo {
 ///
 /// Threads   immutable; snapshots share it.
 struct ChartInfo {
-  std::string id;  ///< `type.id`
+  std::string id;  ///< `type.id`, of a virtual host `type@host.id`
   std::string title;
   std::string family;
   std::string context;
@@ -59,6 +59,7 @@ struct BoardJob {
   std::uint64_t cycles = 0;
   double values_per_second = 0;  ///< numbers of the last cycle, by its length
   Ledger::Counts losses{};
+  const Ledger* ledger = nullptr;  ///< where they were counted; the hosts of a job share it
   std::size_t history_points = 0;
   std::vector<BoardChart> charts;  ///< by priority, then by id
 
@@ -108,7 +109,6 @@ class ChartBoard {
  private:
   friend class BoardSink;
   [[nodiscard]] BoardJob& add_job(std::string name) CPPD_REQUIRES(mutex_);
-  void rename_job(const BoardJob& job, std::string name) CPPD_REQUIRES(mutex_);
   void remove_job(const BoardJob& job) CPPD_REQUIRES(mutex_);
   [[nodiscard]] bool notify(const BoardJob& job) CPPD_REQUIRES(mutex_);
 
