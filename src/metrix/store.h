@@ -221,8 +221,6 @@ class Store {
   [[nodiscard]] const std::string& name_of(SeriesRef ref) const {
     return descriptor(identity_[ref.index].descriptor).name;
   }
-  /// Order of the keys of two sources: scope, name, labels.
-  [[nodiscard]] bool key_before(std::uint32_t a, std::uint32_t b) const;
   [[nodiscard]] std::size_t source_slots() const { return hot_.size(); }
 
   // Reading. Valid until the next commit or abort; Reader checks that.
@@ -476,7 +474,6 @@ class Store {
   std::vector<DescriptorId> retired_next_;
   std::vector<std::uint32_t> contenders_;  // contested names that this cycle observed
   bool superseding_ = false;
-  std::size_t published_ = 0;  // slots that the last commit wrote
   Changes changes_;
   CollectMeta meta_;
   std::uint64_t attempts_ = 0;

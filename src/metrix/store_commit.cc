@@ -149,7 +149,6 @@ void Store::drop_losers() {
 void Store::publish_touched() {
   const auto attempt = cycle_;
   const auto clock = static_cast<std::uint32_t>(clock_);
-  published_ = 0;
   for (std::size_t i = 0; i < touched_count_; ++i) {
     const auto index = touched_[i];
     auto& series = committed_[index];
@@ -163,7 +162,6 @@ void Store::publish_touched() {
     series.value = hot_[index].staged;
     series.seen = attempt;
     series.seen_clock = clock;
-    ++published_;
   }
 }
 
@@ -311,7 +309,9 @@ std::uint32_t Store::expire_block(std::uint32_t block) {
 void Store::note_written_scopes() {
   const auto attempt = static_cast<std::uint32_t>(attempts_);
   if (!scopes_.scoped()) {
-    if (published_ > 0) scopes_.note_written(ScopeId::none, attempt);
+    const auto touched = std::span{touched_}.first(touched_count_);
+    const bool written = std::ranges::any_of(touched, [&](auto index) { return committed_[index].seen == attempt; });
+    if (written) scopes_.note_written(ScopeId::none, attempt);
     return;
   }
   for (std::size_t i = 0; i < touched_count_; ++i) {
@@ -332,7 +332,7 @@ void Store::enforce_cap() {
       return committed_[a].seen_clock < committed_[b].seen_clock;
     const auto head_a = head_of(a);
     const auto head_b = head_of(b);
-    return key_before(static_cast<SeriesId>(head_a ? head_a : a), static_cast<SeriesId>(head_b ? head_b : b));
+    return key_before(SeriesId{head_a ? head_a : a}, SeriesId{head_b ? head_b : b});
   });
   present.resize(excess);
   for (const auto index : present) {

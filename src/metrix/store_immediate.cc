@@ -24,13 +24,6 @@ bool Store::established(SeriesRef ref) const {
   return !name.registered || name.established == descriptor.authority;
 }
 
-bool Store::key_before(std::uint32_t a, std::uint32_t b) const {
-  const auto left = scope_of(static_cast<SeriesId>(a));
-  const auto right = scope_of(static_cast<SeriesId>(b));
-  if (left != right) return host_scope(left).key < host_scope(right).key;
-  return before(static_cast<SeriesId>(a), static_cast<SeriesId>(b));
-}
-
 void Store::drop(std::uint32_t source, LossReason reason) {
   ledger_->count(reason, descriptor(identity_[source].descriptor).name);
   born_.clear();
