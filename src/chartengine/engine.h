@@ -196,6 +196,11 @@ class Engine {
   void settle_layout();
   [[nodiscard]] const LifecyclePolicy& lifecycle(const Chart& chart) const;
 
+  // Forgetting what no chart has any more (engine_forget.cc).
+  void forget_unused();
+  void mark_used(RouteTable::Places& places) const;
+  void move_to(const RouteTable::Places& places);
+
   // Planning (engine_plan.cc).
   [[nodiscard]] bool visible(std::uint32_t series) const;
   void enforce_instance_caps();

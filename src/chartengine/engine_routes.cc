@@ -57,6 +57,7 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
   synchronized_ = true;
   synchronized_clock_ = changes.clock;
   if (!dirty_charts_.empty() || !new_charts_.empty()) settle_layout();
+  forget_unused();
 }
 
 /// Every chart is without contributors, until series are routed again.

@@ -29,6 +29,14 @@ Result<> HostEngines::load(const charttpl::Spec& spec, const charttpl::EngineSpe
   return ok;
 }
 
+/// Frees the routes and definitions that no engine has any more.
+void HostEngines::forget_unused() {
+  auto places = table_->places();
+  for (const auto* host : order_) host->engine->mark_used(places);
+  table_->forget_unused(places);
+  for (auto* host : order_) host->engine->move_to(places);
+}
+
 Result<std::span<HostEngine* const>> HostEngines::synchronize(const metrix::Store& store) {
   if (!table_) return std::unexpected(invalid_input("no chart template is loaded"));
   const auto clock = store.changes().clock;
@@ -41,6 +49,7 @@ Result<std::span<HostEngine* const>> HostEngines::synchronize(const metrix::Stor
   else if (clock != clock_)
     follow(store);
   if (departures_) sweep();
+  if (table_->worth_forgetting()) forget_unused();
   store_ = &store;
   clock_ = clock;
   synchronized_ = true;

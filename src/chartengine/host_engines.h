@@ -69,6 +69,7 @@ class HostEngines {
   void rest();
   void refresh(const metrix::Store& store);
   void sweep();
+  void forget_unused();
   [[nodiscard]] HostEngine& host_of(const std::string& key);
   void start_over(const metrix::Store& store);
   void follow(const metrix::Store& store);

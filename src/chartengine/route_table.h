@@ -54,6 +54,17 @@ struct RouteTable {
   void forget_series(std::size_t slots);
   [[nodiscard]] std::size_t bytes() const;
 
+  /// By route and by meta: kNoIndex while nobody uses it; after forget_unused() where it went.
+  struct Places {
+    std::vector<std::uint32_t> routes;
+    std::vector<std::uint32_t> metas;
+  };
+  /// Are there twice as many routes and metas as the last search left? What it frees pays for it.
+  [[nodiscard]] bool worth_forgetting() const { return routes.size() + metas.size() >= forget_at_; }
+  [[nodiscard]] Places places() const;
+  /// Frees what no engine has marked in `places`; the engines then follow. No attempt is outstanding.
+  void forget_unused(Places& places);
+
   std::shared_ptr<const Program> program;
   std::vector<std::uint32_t> template_metas;    ///< by template; odd ones are the heatmap forms
   std::vector<std::uint32_t> capped_templates;  ///< those with max_instances, in the order of their ids
@@ -79,6 +90,8 @@ struct RouteTable {
   std::vector<std::uint32_t> autogen_metas_;  // by descriptor; kNoIndex when not known
   boost::unordered_flat_map<DimensionAttributes, std::uint32_t, AttributesHash> attributes_index_;
   boost::unordered_flat_map<Route, std::uint32_t, RouteHash> routes_index_;
+  static constexpr std::size_t kForgetAt = 1024;
+  std::size_t forget_at_ = kForgetAt;
 };
 
 }  // namespace cppd::chartengine

@@ -10,14 +10,14 @@
 namespace cppd::metrix {
 
 std::size_t LabelTable::TextHash::operator()(const Label& label) const {
-  return XXH3_64bits_withSeed(label.value.data(), label.value.size(), XXH3_64bits(label.key.data(), label.key.size()));
+  const auto key = XXH3_64bits(label.key.data(), label.key.size());
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(label.value.data(), label.value.size(), key));
 }
-std::size_t LabelTable::TextHash::operator()(LabelId id) const { return (*this)(table->label(id)); }
 
 bool LabelTable::TextEqual::operator()(const Label& a, LabelId b) const { return a == table->label(b); }
 
 std::size_t LabelTable::SetHash::operator()(std::span<const LabelId> ids) const {
-  return XXH3_64bits(ids.data(), ids.size_bytes());
+  return static_cast<std::uint32_t>(XXH3_64bits(ids.data(), ids.size_bytes()));
 }
 bool LabelTable::SetEqual::operator()(std::span<const LabelId> a, LabelSetId b) const {
   return std::ranges::equal(a, table->ids(b));
@@ -59,6 +59,7 @@ LabelId LabelTable::intern(const Label& label) {
   text.key_bytes = static_cast<std::uint32_t>(label.key.size());
   text.value_bytes = static_cast<std::uint32_t>(label.value.size());
   text.uses = 0;
+  text.hash = static_cast<std::uint32_t>(text_index_.hash_function()(label));
   char* at = text.packed.get();
   at = std::copy(label.key.begin(), label.key.end(), at);
   *at++ = '\xff';
@@ -105,7 +106,8 @@ LabelSetId LabelTable::acquire(Labels labels) {
     free_sets_.pop_back();
   }
   const auto first = place(scratch_);
-  sets_[index_of(id)] = {first, static_cast<std::uint32_t>(scratch_.size()), 1};
+  sets_[index_of(id)] = {first, static_cast<std::uint32_t>(scratch_.size()), 1,
+                         static_cast<std::uint32_t>(set_index_.hash_function()(std::span<const LabelId>{scratch_}))};
   for (const auto text : scratch_) ++texts_[index_of(text)].uses;
   set_index_.insert(id);
   ++live_sets_;

@@ -52,19 +52,21 @@ class LabelTable {
     std::uint32_t key_bytes = 0;
     std::uint32_t value_bytes = 0;
     std::uint32_t uses = 0;
+    std::uint32_t hash = 0;  // kept, so that a growing index does not go to the texts
     [[nodiscard]] std::string_view all() const { return {packed.get(), std::size_t{key_bytes} + value_bytes + 2}; }
   };
   struct Set {
     std::uint32_t first = 0;  // in pool_
     std::uint32_t count = 0;
     std::uint32_t uses = 0;
+    std::uint32_t hash = 0;
   };
   // The indexes hold ids; hash and equality look at what the ids stand for.
   struct TextHash {
     using is_transparent = void;
     const LabelTable* table;
     std::size_t operator()(const Label& label) const;
-    std::size_t operator()(LabelId id) const;
+    std::size_t operator()(LabelId id) const { return table->texts_[index_of(id)].hash; }
   };
   struct TextEqual {
     using is_transparent = void;
@@ -77,7 +79,7 @@ class LabelTable {
     using is_transparent = void;
     const LabelTable* table;
     std::size_t operator()(std::span<const LabelId> ids) const;
-    std::size_t operator()(LabelSetId id) const { return (*this)(table->ids(id)); }
+    std::size_t operator()(LabelSetId id) const { return table->sets_[index_of(id)].hash; }
   };
   struct SetEqual {
     using is_transparent = void;

@@ -314,6 +314,11 @@ class Store {
     bool registered = false;
     bool idle_listed = false;
   };
+  /// The metrics whose parts bear a name.
+  struct Bearers {
+    std::vector<DescriptorId> all;
+    bool several = false;  // were ever of different names
+  };
   struct Declared {
     DescriptorId descriptor;
     std::uint8_t fields;
@@ -400,6 +405,7 @@ class Store {
   [[nodiscard]] bool first_of_source(std::uint32_t index) const;
   [[nodiscard]] DescriptorId concrete_descriptor(const Descriptor& open, std::span<const double> bounds);
   void forget_targets(DescriptorId open);
+  [[nodiscard]] static std::uint64_t bounds_key(const Descriptor& histogram, std::span<const double> bounds);
   [[nodiscard]] std::uint64_t seed_of(std::uint32_t head) const;
   void finish_estimates();
 
@@ -446,8 +452,9 @@ class Store {
   std::vector<std::uint32_t> contested_names_;  // with more than one authority
   std::vector<Declared> provisional_;           // declared until the next commit or abort only
   // Names that parts bear beside that of their metric; and the present series that others may clash with.
-  boost::unordered_flat_map<std::string, std::vector<DescriptorId>, TextHash, std::equal_to<>> part_names_;
+  boost::unordered_flat_map<std::string, Bearers, TextHash, std::equal_to<>> part_names_;
   boost::unordered_flat_map<std::string, std::uint32_t> flat_series_;
+  boost::unordered_flat_map<std::uint64_t, DescriptorId> by_bounds_;  // histograms by bounds_key()
 
   ScopeTable scopes_;
   // Slots through which a series is written under another claim than its own.

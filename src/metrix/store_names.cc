@@ -176,6 +176,8 @@ DescriptorId Store::new_descriptor(std::uint32_t name_index, const Authority& au
   name.descriptors.push_back(id);
   if (!authority.schema.open && ++name.authorities == 2) contested_names_.push_back(name_index);
   if (structured(authority.kind)) give_shape(id, authority.schema);
+  if (authority.kind == Kind::histogram && !authority.schema.open)
+    by_bounds_.try_emplace(bounds_key(*made, authority.schema.bounds), id);
   if (part_names_.contains(name.text)) expect_clashes(name.text);
   return id;
 }
@@ -274,6 +276,9 @@ void Store::free_descriptor(DescriptorId id) {
   free_descriptors_.push_back(id);
   if (gone->shape) {
     bear_part_names(*gone, false);
+    if (const auto found = by_bounds_.find(bounds_key(*gone, gone->shape->schema.bounds));
+        found != by_bounds_.end() && found->second == id)
+      by_bounds_.erase(found);
     std::vector<DescriptorId> parts;
     for (const auto& part : gone->shape->parts) parts.push_back(part.descriptor);
     std::ranges::sort(parts);
@@ -326,22 +331,35 @@ void Store::bear_part_names(const Descriptor& source, bool bear) {
     last = text;
     if (bear) {
       auto& bearers = part_names_[std::string{text}];
-      bearers.push_back(source.authority);
-      const bool others =
-          std::ranges::any_of(bearers, [&](DescriptorId id) { return descriptor(id).name_index != source.name_index; });
-      if (others || name_index_.contains(text)) expect_clashes(text);
+      if (!bearers.all.empty() && descriptor(bearers.all.front()).name_index != source.name_index)
+        bearers.several = true;
+      bearers.all.push_back(source.authority);
+      if (bearers.several || name_index_.contains(text)) expect_clashes(text);
     } else if (const auto found = part_names_.find(text); found != part_names_.end()) {
-      std::erase(found->second, source.authority);
-      if (found->second.empty()) part_names_.erase(found);
+      std::erase(found->second.all, source.authority);
+      if (found->second.all.empty()) part_names_.erase(found);
     }
   }
 }
 
 /// From now on births of series with this name are checked against the others that bear it.
 void Store::expect_clashes(std::string_view text) {
-  for (auto& descriptor : descriptors_) {
-    if (descriptor && descriptor->name == text) descriptor->may_clash = true;
+  bool present = false;
+  const auto expect = [&](DescriptorId id) {
+    auto& descriptor = *descriptors_[index_of(id)];
+    present = present || (!descriptor.may_clash && descriptor.live_series > 0);
+    descriptor.may_clash = true;
+  };
+  if (const auto known = name_index_.find(text); known != name_index_.end())
+    std::ranges::for_each(names_[known->second].descriptors, expect);
+  if (const auto known = part_names_.find(text); known != part_names_.end()) {
+    for (const auto bearer : known->second.all) {
+      for (const auto& part : descriptor(bearer).shape->parts) {
+        if (descriptor(part.descriptor).name == text) expect(part.descriptor);
+      }
+    }
   }
+  if (!present) return;
   for (std::uint32_t index = 1; index < committed_.size(); ++index) {
     if (committed_[index].seen != 0 && descriptor(committed_[index].descriptor).name == text) {
       flat_series_.try_emplace(flat_key(index), index);

@@ -3,6 +3,8 @@
 #include <cppd/base/internal_error.h>
 #include <cppd/metrix/store.h>
 
+#include <xxhash.h>
+
 #include <algorithm>
 
 namespace cppd::metrix {
@@ -161,12 +163,28 @@ void Store::refuse_point(const Bundle& bundle, LossReason reason) {
   ledger_->count(reason, descriptor(identity_[bundle.head.index].descriptor).name);
 }
 
+/// Tells the bounds apart that a histogram may have under one name, mode and freshness.
+std::uint64_t Store::bounds_key(const Descriptor& histogram, std::span<const double> bounds) {
+  std::uint64_t key = std::uint64_t{histogram.name_index} << 16 | static_cast<std::uint64_t>(histogram.mode) << 8 |
+                      static_cast<std::uint64_t>(histogram.freshness);
+  for (double bound : bounds) {
+    bound += 0.0;  // a negative zero is a zero
+    key = XXH3_64bits_withSeed(&bound, sizeof bound, key);
+  }
+  return key;
+}
+
 /// The authority of an open histogram with the bounds of a point.
 DescriptorId Store::concrete_descriptor(const Descriptor& open, std::span<const double> bounds) {
-  for (const auto id : names_[open.name_index].descriptors) {
+  const auto has_bounds = [&](DescriptorId id) {
     const auto& have = descriptor(id);
-    if (have.source != open.source || have.mode != open.mode || have.freshness != open.freshness) continue;
-    if (!have.shape->schema.open && std::ranges::equal(have.shape->schema.bounds, bounds)) return id;
+    return have.source == open.source && have.mode == open.mode && have.freshness == open.freshness &&
+           !have.shape->schema.open && std::ranges::equal(have.shape->schema.bounds, bounds);
+  };
+  if (const auto found = by_bounds_.find(bounds_key(open, bounds)); found != by_bounds_.end()) {
+    if (has_bounds(found->second)) return found->second;
+    const auto& all = names_[open.name_index].descriptors;  // two lists have one key
+    if (const auto other = std::ranges::find_if(all, has_bounds); other != all.end()) return *other;
   }
   return new_descriptor(open.name_index, {.kind = open.source,
                                           .mode = open.mode,
