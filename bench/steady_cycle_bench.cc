@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One cycle of a job whose series are known: observe all, commit, plan, emit. Every value changes every cycle, and a
 // tenth of the series is missing in turn. Each series has three labels and a chart of its own, as autogen makes them.
+// Series belong to one host, or are spread over many in equal parts.
 #include <benchmark/benchmark.h>
 #include <cppd/charttpl/decode.h>
 #include <cppd/chartemit/netdata_sink.h>
-#include <cppd/chartengine/engine.h>
+#include <cppd/chartengine/host_engines.h>
 #include <cppd/metrix/store.h>
 #include <fmt/format.h>
 
@@ -25,9 +26,10 @@ constexpr std::string_view kTemplate =
     "groups: [{family: bench}]\n";
 
 struct Job {
-  explicit Job(std::size_t series_count) {
+  explicit Job(std::size_t series_count, std::size_t host_count = 1) {
     const auto spec = charttpl::decode(kTemplate);
-    if (!spec || !engine.load(*spec)) std::abort();
+    if (!spec || !hosts.load(*spec)) std::abort();
+    for (std::size_t i = 0; i < host_count; ++i) sinks.push_back(std::make_unique<chartemit::NetdataSink>(ledger));
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < series_count; ++i) {
       const auto family = i / 100;
@@ -40,7 +42,7 @@ struct Job {
       const auto instance = fmt::format("node-{}", member % 10);
       const auto path = fmt::format("/api/v1/item/{:03}", member);
       const Label labels[] = {{"instance", instance}, {"method", "GET"}, {"path", path}};
-      refs.push_back(store.series(*id, labels));
+      refs.push_back(store.series(*id, labels, claim_of(i % host_count)));
     }
     environment = {.type_id = "prometheus_bench", .plugin = "cpp.d", .module = "prometheus", .job = "bench"};
   }
@@ -57,29 +59,42 @@ struct Job {
     store.begin();
     observe();
     store.commit();
-    auto attempt = engine.prepare(store);
+    publish(bytes, updates);
+  }
+  void publish(std::size_t& bytes, std::size_t& updates) {
+    bytes = updates = 0;
     netdataapi::Frame frame{pool};
-    sink.write_to(frame);
-    (void)sink.emit(engine, attempt->plan(), environment, {.elapsed_us = 1000000});
-    updates = attempt->plan().updates.size();
+    for (auto* host : *hosts.synchronize(store)) {
+      auto attempt = host->engine->prepare(store);
+      auto& sink = *sinks[host->slot];
+      sink.write_to(frame);
+      (void)sink.emit(*host->engine, attempt->plan(), environment, {.elapsed_us = 1000000});
+      updates += attempt->plan().updates.size();
+      created += attempt->plan().created.size();
+      (void)attempt->commit();
+    }
     bytes = frame.bytes();
-    (void)attempt->commit();
+  }
+  metrix::ClaimId claim_of(std::size_t host) {
+    if (host == 0) return metrix::ClaimId::none;
+    return store.claim({.key = fmt::format("{:04}", host), .guid = "g", .hostname = "h"});
   }
 
   Ledger ledger;
   metrix::Store store{{}, &ledger};
-  chartengine::Engine engine{{.type_id = "prometheus_bench", .ledger = &ledger}};
+  chartengine::HostEngines hosts{{.type_id = "prometheus_bench", .ledger = &ledger}};
   netdataapi::FramePool pool{16384};
-  chartemit::NetdataSink sink{ledger};
+  std::vector<std::unique_ptr<chartemit::NetdataSink>> sinks;  // by slot of the host
   chartemit::Environment environment;
   std::vector<metrix::SeriesRef> refs;
   std::size_t round = 0;
+  std::size_t created = 0;
 };
 
 void steady_cycle(benchmark::State& state) {
   const auto series = static_cast<std::size_t>(state.range(0));
   const auto before = cppd::bench::allocated_bytes();
-  Job job{series};
+  Job job{series, static_cast<std::size_t>(state.range(1))};
   std::size_t bytes = 0;
   std::size_t updates = 0;
   for (int i = 0; i < 24; ++i)
@@ -100,10 +115,14 @@ void steady_cycle(benchmark::State& state) {
   state.counters["allocations_per_cycle"] = static_cast<double>(made) / static_cast<double>(state.iterations());
   state.counters["bytes_per_series"] = static_cast<double>(resident) / static_cast<double>(series);
   state.counters["store_bytes"] = static_cast<double>(job.store.bytes()) / static_cast<double>(series);
-  state.counters["engine_bytes"] = static_cast<double>(job.engine.bytes()) / static_cast<double>(series);
+  state.counters["engine_bytes"] = static_cast<double>(job.hosts.bytes()) / static_cast<double>(series);
   state.counters["frame_bytes"] = static_cast<double>(bytes);
 }
-BENCHMARK(steady_cycle)->Arg(1000)->Arg(10000)->Arg(100000)->Arg(1000000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(steady_cycle)
+    ->ArgNames({"series", "hosts"})
+    ->ArgsProduct({{1000, 10000, 100000, 1000000}, {1}})
+    ->ArgsProduct({{5120}, {1, 8, 64, 512}})
+    ->Unit(benchmark::kMicrosecond);
 
 void first_cycle(benchmark::State& state) {
   const auto series = static_cast<std::size_t>(state.range(0));
@@ -115,13 +134,8 @@ void first_cycle(benchmark::State& state) {
     job.store.begin();
     for (std::size_t i = 0; i < job.refs.size(); ++i) job.store.observe(job.refs[i], 1);
     job.store.commit();
-    auto attempt = job.engine.prepare(job.store);
-    netdataapi::Frame frame{job.pool};
-    job.sink.write_to(frame);
-    (void)job.sink.emit(job.engine, attempt->plan(), job.environment, {});
-    updates = attempt->plan().created.size();
-    bytes = frame.bytes();
-    if (updates != series || bytes == 0) state.SkipWithError("not every series has a chart");
+    job.publish(bytes, updates);
+    if (job.created != series || bytes == 0) state.SkipWithError("not every series has a chart");
   }
   state.counters["ns_per_series"] =
       benchmark::Counter(static_cast<double>(series) * static_cast<double>(state.iterations()) * 1e-9,

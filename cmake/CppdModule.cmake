@@ -8,7 +8,8 @@
 #     USES    base                      # modules, by name
 #     PUBLIC  Boost::headers            # libraries that our headers include
 #     PRIVATE PkgConfig::xxhash         # libraries that only our sources include
-#     THREADED)                         # its tests also run under the thread sanitizer
+#     THREADED                          # its tests also run under the thread sanitizer
+#     EXAMPLES)                         # the ```cpp blocks of its README are tests
 #
 # A module may use modules of lower floors and those of its own floor that are declared before it; anything else does
 # not configure. Only the headers listed as public can be included from another module.
@@ -32,7 +33,7 @@ cppd_pch(cppd_pch_test_asio ${pch_std} <gtest/gtest.h> <gmock/gmock.h> "${CMAKE_
 target_link_libraries(cppd_pch_test_asio PRIVATE GTest::gmock GTest::gtest)
 
 function(cppd_module name)
-  cmake_parse_arguments(arg "THREADED;ASIO" "FLOOR" "HEADERS;SOURCES;TESTS;USES;TEST_USES;PUBLIC;PRIVATE;TEST_DATA" ${ARGN})
+  cmake_parse_arguments(arg "THREADED;ASIO;EXAMPLES" "FLOOR" "HEADERS;SOURCES;TESTS;USES;TEST_USES;PUBLIC;PRIVATE;TEST_DATA" ${ARGN})
   if(arg_UNPARSED_ARGUMENTS OR NOT DEFINED arg_FLOOR)
     message(FATAL_ERROR "cppd_module(${name}): FLOOR is missing, or not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -85,6 +86,11 @@ function(cppd_module name)
     target_link_libraries(${target}_headers PRIVATE ${target})
   endif()
 
+  if(arg_EXAMPLES)
+    cppd_readme_examples(${name} "${arg_HEADERS}")
+    list(APPEND arg_TESTS ${CMAKE_CURRENT_BINARY_DIR}/readme_examples.cc)
+  endif()
+
   if(arg_TESTS)
     cppd_test(${target}_test SOURCES ${arg_TESTS} USES ${name} ${arg_TEST_USES} PCH ${test_pch})
     target_link_libraries(${target}_test PRIVATE ${arg_PRIVATE})
@@ -92,6 +98,21 @@ function(cppd_module name)
       set_tests_properties(${target}_test PROPERTIES LABELS "unit;threaded")
     endif()
   endif()
+endfunction()
+
+# Makes readme_examples.cc of the examples in the README of a module; they see its public headers.
+function(cppd_readme_examples name headers)
+  set(readme ${CMAKE_CURRENT_SOURCE_DIR}/README.md)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/readme_examples.cc)
+  list(TRANSFORM headers PREPEND "cppd/${name}/")
+  string(REPLACE ";" "," includes "${headers}")
+  string(REPLACE "/" "::" namespace "cppd::${name}")
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DREADME=${readme} -DOUTPUT=${output} -DNAMESPACE=${namespace} "-DINCLUDES=${includes}"
+            -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/readme_examples.cmake
+    DEPENDS ${readme} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/readme_examples.cmake
+    VERBATIM)
 endfunction()
 
 # A test binary: build/<preset>/tests/<name>, one ctest entry. CPPD_SOURCE_DIR is the root of the checkout.

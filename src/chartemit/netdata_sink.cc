@@ -40,26 +40,35 @@ char* put(char* at, std::string_view text) {
 }  // namespace
 
 Result<> NetdataSink::select_host(const metrix::HostScope& host, bool define) {
-  guid_.clear();
-  definition_.clear();
-  if (host.key.empty() && host.guid.empty()) return ok;
+  const bool own = host.key.empty() && host.guid.empty();
+  if (!own) {
+    if (auto usable = check_host(host, define); !usable) {
+      ledger_->count(LossReason::host_scope_refused, host.key.empty() ? host.hostname : host.key);
+      return usable;
+    }
+  }
+  next_guid_ = trim(host.guid);
+  definition_ = !own && define ? definition_of(host) : std::string{};
+  return ok;
+}
+
+Result<> NetdataSink::check_host(const metrix::HostScope& host, bool define) const {
+  if (!host_lines_) return std::unexpected(invalid_input("host scope: the daemon is too old for virtual hosts"));
   const auto guid = trim(host.guid);
   if (guid.empty()) return std::unexpected(invalid_input("host scope: guid is required"));
   if (netdataapi::clean_value(guid) != guid || !is_uuid(guid)) {
     return std::unexpected(invalid_input(fmt::format("host scope: {:?} is not a UUID", guid)));
   }
-  guid_ = guid;
-  if (!host_lines_) {
-    ledger_->count(LossReason::host_scope_refused, host.key);
-    return std::unexpected(invalid_input("host scope: the daemon is too old for virtual hosts"));
-  }
-  if (!define) return ok;
-  if (blank(host.hostname) || netdataapi::clean_value(host.hostname) != host.hostname) {
+  if (define && (blank(host.hostname) || netdataapi::clean_value(host.hostname) != host.hostname)) {
     return std::unexpected(invalid_input("host scope: hostname is blank or cannot be written"));
   }
+  return ok;
+}
+
+std::string NetdataSink::definition_of(const metrix::HostScope& host) const {
   netdataapi::FramePool pool{4};
   netdataapi::Frame lines{pool};
-  netdataapi::write_host_define(lines, guid_, host.hostname);
+  netdataapi::write_host_define(lines, next_guid_, host.hostname);
   auto labels = host.labels;
   const bool named =
       std::ranges::any_of(labels, [](const auto& l) { return netdataapi::clean_id(l.first) == "_hostname"; });
@@ -69,14 +78,11 @@ Result<> NetdataSink::select_host(const metrix::HostScope& host, bool define) {
     if (!netdataapi::clean_id(key).empty()) netdataapi::write_host_label(lines, key, value);
   }
   netdataapi::write_host_define_end(lines);
-  definition_ = lines.text();
-  return ok;
+  return lines.text();
 }
 
 void NetdataSink::host() {
   if (!host_lines_) return;
-  frame_->append(definition_);
-  definition_.clear();
   netdataapi::write_host(*frame_, guid_);
 }
 
@@ -201,6 +207,7 @@ void NetdataSink::definitions(const Engine& engine, const Plan& plan) {
 void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& moment) {
   const auto after_id = moment.elapsed_us > 0 ? fmt::format("' {}\n", moment.elapsed_us) : std::string{"'\n"};
   constexpr std::string_view kEnd = "END\n\n";
+  const auto* attributes = engine.attributes();
   for (const auto& update : plan.updates) {
     const auto id = unlike_[update.chart] ? std::string_view{unlike_ids_.find(update.chart)->second}
                                           : engine.chart_id(update.chart);
@@ -218,7 +225,7 @@ void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& 
       at = frame_->reserve(set.size() + netdataapi::kNumberBytesMax + 1 + kEnd.size());
       if (at == nullptr) return;
       at = put(at, set);
-      if (engine.attributes(shape.attributes).is_float) {
+      if (attributes[shape.attributes].is_float) {
         if (std::isfinite(number)) at = netdataapi::write_float(at, number);
       } else if (const auto integer = netdataapi::to_integer(number)) {
         at = netdataapi::write_integer(at, *integer);
@@ -254,6 +261,11 @@ Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environ
     environment_ = &environment;
     begin_ = fmt::format("BEGIN '{}.", netdataapi::clean_id(environment.type_id));
   }
+  if (!definition_.empty()) {
+    frame_->append(definition_);
+    std::string{}.swap(definition_);
+  }
+  guid_ = next_guid_;
   host();
   definitions(engine, plan);
   updates(engine, plan, moment);

@@ -26,18 +26,24 @@ class NetdataSink final : public PlanSink {
 
   /// Where the next plan is written.
   void write_to(netdataapi::Frame& frame) { frame_ = &frame; }
-  /// The host that charts belong to; empty for the daemon's own. `define` writes its definition before the next plan.
+  /// The host that the next plan belongs to; empty for the daemon's own. `define` writes its definition before that
+  /// plan, if it has anything to tell.
   ///
-  /// Errors    what E10 and R5 refuse: a GUID that is no UUID or is changed by sanitising, a blank hostname.
+  /// Errors    what E10 and R5 refuse: a GUID that is no UUID or is changed by sanitising, a blank hostname; any host
+  /// but
+  ///           the daemon's own when the daemon is too old. Nothing has changed then, and the ledger counts it.
   [[nodiscard]] Result<> select_host(const metrix::HostScope& host, bool define);
 
   /// Errors    a type id of which nothing is left on the wire.
   [[nodiscard]] Result<> emit(const chartengine::Engine& engine, const chartengine::Plan& plan,
                               const Environment& environment, const Moment& moment) override;
+  /// On the host of the last plan, without its definition.
   void retire(const chartengine::Engine& engine, const Environment& environment) override;
 
  private:
   void host();
+  [[nodiscard]] Result<> check_host(const metrix::HostScope& host, bool define) const;
+  [[nodiscard]] std::string definition_of(const metrix::HostScope& host) const;
   void chart(const chartengine::Engine& engine, std::uint32_t chart, bool obsolete);
   void dimension(const chartengine::Engine& engine, std::uint32_t name, std::uint32_t attributes, bool obsolete);
   void labels(const chartengine::Engine& engine, const chartengine::Plan& plan,
@@ -52,7 +58,8 @@ class NetdataSink final : public PlanSink {
   bool host_lines_;
   netdataapi::Frame* frame_ = nullptr;
   const Environment* environment_ = nullptr;
-  std::string guid_;
+  std::string guid_;        // of the host that the last plan went to
+  std::string next_guid_;   // of the host that was selected
   std::string definition_;  // lines to write before the next plan
   std::string begin_;       // BEGIN 'type.
   // By chart slot: true when the id on the wire is not the id itself; such ids are in unlike_ids_.

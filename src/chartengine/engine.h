@@ -10,9 +10,10 @@
 #include <cppd/chartengine/names.h>
 #include <cppd/chartengine/plan.h>
 #include <cppd/chartengine/program.h>
+#include <cppd/chartengine/route_table.h>
+#include <cppd/chartengine/slot_array.h>
 #include <cppd/metrix/store.h>
 
-#include <boost/container/deque.hpp>
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -39,12 +40,13 @@ struct EngineStats {
   std::uint64_t builds = 0;
   std::uint64_t skipped_failed_collect = 0;
   std::uint64_t sequence_violations = 0;
+  std::uint64_t restarts = 0;    ///< all series were routed anew: the first build, and those that missed changes
   std::uint64_t charts = 0;      ///< materialized now
   std::uint64_t dimensions = 0;  ///< laid out now
 };
 
 class Engine;
-struct AutogenSource;
+class HostEngines;
 
 /// A prepared plan. Exactly one of commit() and abort() takes effect; leaving the scope aborts.
 ///
@@ -67,12 +69,12 @@ class Attempt {
   std::uint64_t number_ = 0;
 };
 
-/// One engine plans one host scope of one store.
+/// One engine plans one host scope of one store. Alone it watches the store by itself; the engines of a store with
+/// several scopes belong to a HostEngines, which tells each what concerns it.
 ///
 /// Threads   confined to the shard of its job.
 /// Cost      a steady cycle is one pass over the charts: no allocation, no look-up, no text. Births, deaths and charts
-/// whose
-///           contributors change pay for themselves.
+///           whose contributors change pay for themselves.
 class Engine {
  public:
   explicit Engine(EngineOptions options);
@@ -85,20 +87,28 @@ class Engine {
   /// Errors    those of Program::compile; then nothing has changed.
   [[nodiscard]] Result<> load(const charttpl::Spec& spec, const charttpl::EngineSpec& policy = {});
 
-  /// Plans what the last commit of `store` changed. A failed attempt of the store gives an empty plan.
+  /// Plans what the last commit of `store` changed. A failed attempt of the store gives an empty plan. An engine of a
+  /// HostEngines has its scope from there, and plans after that has been synchronized.
   ///
   /// Errors    no template is loaded; an attempt is outstanding.
   [[nodiscard]] Result<Attempt> prepare(const metrix::Store& store, metrix::ScopeId scope = metrix::ScopeId::none);
 
   /// Charts that the reader knows, in the order of their ids.
   [[nodiscard]] std::vector<std::uint32_t> materialized() const;
+  /// Is there any?
+  [[nodiscard]] bool has_charts() const;
+  /// The reader knows none of the charts any more; the next plan creates those that are observed. For a reader that
+  /// was told of materialized() in another way, or another reader. No attempt may be outstanding.
+  void forget_charts();
 
   // What a plan's numbers stand for. Valid while the attempt is outstanding.
 
   [[nodiscard]] std::string_view chart_id(std::uint32_t chart) const { return charts_[chart].id; }
-  [[nodiscard]] const ChartMeta& chart_meta(std::uint32_t chart) const { return metas_[charts_[chart].meta]; }
+  [[nodiscard]] const ChartMeta& chart_meta(std::uint32_t chart) const { return table_->metas[charts_[chart].meta]; }
   [[nodiscard]] std::span<const Dimension> dimensions(std::uint32_t chart) const { return charts_[chart].dimensions; }
-  [[nodiscard]] const DimensionAttributes& attributes(std::uint32_t index) const { return attributes_[index]; }
+  [[nodiscard]] const DimensionAttributes& attributes(std::uint32_t index) const { return table_->attributes[index]; }
+  /// All of them, for loops.
+  [[nodiscard]] const DimensionAttributes* attributes() const { return table_->attributes.data(); }
   [[nodiscard]] std::string_view dimension_name(std::uint32_t name) const { return names_.text(name); }
   /// Slots of charts and dimension names so far; sinks keep arrays beside them.
   [[nodiscard]] std::size_t chart_slots() const { return charts_.size(); }
@@ -106,27 +116,17 @@ class Engine {
   [[nodiscard]] Label label(metrix::LabelId id) const { return store_->labels().label(id); }
 
   [[nodiscard]] const EngineStats& stats() const { return stats_; }
-  [[nodiscard]] const Program* program() const { return program_ ? &*program_ : nullptr; }
+  [[nodiscard]] const Program* program() const { return table_ ? table_->program.get() : nullptr; }
+  /// Without the routes that it shares with others.
   [[nodiscard]] std::size_t bytes() const;
 
  private:
   friend class Attempt;
-  static constexpr std::uint32_t kNone = 0xFFFF'FFFF;
-  static constexpr std::uint32_t kAutogen = 0xFFFF'FFFE;  // template of charts without one; sorts after all others
+  friend class HostEngines;
+  static constexpr std::uint32_t kNone = kNoIndex;
+  static constexpr std::uint32_t kAutogen = kAutogenTemplate;
   static constexpr std::uint32_t kDynamic = 0xFFFF'FFFF;  // order of dimensions that are named by a label
 
-  /// One way in which series reach a dimension; shared by all that have it in common.
-  struct Route {
-    std::uint32_t chart_template = kAutogen;
-    std::uint32_t rule = 0;
-    std::uint32_t meta = 0;
-    std::uint32_t attributes = 0;
-    Reducer reducer = Reducer::sum;
-    bool static_name = false;
-    bool bucket = false;
-    bool inferred = false;
-    friend bool operator==(const Route&, const Route&) = default;
-  };
   /// A series that feeds a dimension of a chart.
   struct Contributor {
     std::uint32_t series;
@@ -172,16 +172,14 @@ class Engine {
     bool operator()(std::string_view a, std::uint32_t b) const { return a == engine->charts_[b].id; }
     bool operator()(std::uint32_t a, std::string_view b) const { return (*this)(b, a); }
   };
-  struct RouteHash {
-    std::size_t operator()(const Route& route) const;
-  };
-  struct AttributesHash {
-    std::size_t operator()(const DimensionAttributes& attributes) const;
-  };
+  /// An engine of a group.
+  Engine(EngineOptions options, std::shared_ptr<RouteTable> table);
+  void start_from(std::shared_ptr<RouteTable> table);
 
   // Routing (engine_routes.cc).
   void synchronize(const metrix::Store& store, metrix::ScopeId scope);
   void start_over(const metrix::Store& store, metrix::ScopeId scope);
+  void forget_routes(const metrix::Store& store);
   void route_series(std::uint32_t series);
   [[nodiscard]] LossReason route_to_templates(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed);
   [[nodiscard]] LossReason route_to_autogen(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed);
@@ -196,13 +194,12 @@ class Engine {
   void lay_out(std::uint32_t chart);
   void free_chart(std::uint32_t chart);
   void settle_layout();
-  [[nodiscard]] std::uint32_t intern(const Route& route);
-  [[nodiscard]] std::uint32_t intern(const DimensionAttributes& attributes);
-  [[nodiscard]] std::uint32_t intern(const ChartMeta& meta);
-  [[nodiscard]] std::uint32_t autogen_meta_of(metrix::DescriptorId descriptor, const AutogenSource& source,
-                                              std::string_view family);
   [[nodiscard]] const LifecyclePolicy& lifecycle(const Chart& chart) const;
-  void forget_unused();  // engine_forget.cc
+
+  // Forgetting what no chart has any more (engine_forget.cc).
+  void forget_unused();
+  void mark_used(RouteTable::Places& places) const;
+  void move_to(const RouteTable::Places& places);
 
   // Planning (engine_plan.cc).
   [[nodiscard]] bool visible(std::uint32_t series) const;
@@ -222,39 +219,20 @@ class Engine {
   void finish(std::uint64_t number, bool commit);
 
   EngineOptions options_;
-  Ledger own_ledger_;
+  std::unique_ptr<Ledger> own_ledger_;
   Ledger* ledger_;
-  std::optional<Program> program_;
-  std::vector<std::uint32_t> template_metas_;  // by template; odd ones are the heatmap forms
-  LifecyclePolicy autogen_lifecycle_;
+  std::shared_ptr<RouteTable> table_;  // null until a template is loaded
+  bool in_group_ = false;              // the table is shared, and others say who was born and who died
 
-  /// In blocks, so that growing copies nothing and leaves no unused half.
-  using Charts =
-      boost::container::deque<Chart, void, boost::container::deque_options<boost::container::block_size<256>>::type>;
-  Charts charts_;
+  SlotArray<Chart> charts_;
   std::vector<std::uint32_t> free_charts_;
   boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id
   std::vector<std::uint32_t> order_;                                 // charts by (id, template)
   std::vector<std::uint32_t> new_charts_;
   std::vector<std::uint32_t> dirty_charts_;
   std::vector<std::vector<std::uint32_t>> capped_charts_;  // by template with max_instances, else empty
-  std::vector<std::uint32_t> capped_templates_;            // in the order of their ids
   NameTable names_;
-  std::vector<ChartMeta> metas_;
-  boost::unordered_flat_map<std::string, std::uint32_t> meta_index_;
-  std::vector<std::uint32_t> autogen_metas_;  // by descriptor; kNone when not known
-  std::vector<DimensionAttributes> attributes_;
-  boost::unordered_flat_map<DimensionAttributes, std::uint32_t, AttributesHash> attributes_index_;
-  std::vector<Route> routes_;
-  boost::unordered_flat_map<Route, std::uint32_t, RouteHash> routes_index_;
-  static constexpr std::size_t kForgetAt = 1024;
-  std::size_t forget_at_ = kForgetAt;  // routes and metas that make it worth looking for unused ones
-
-  // By series slot.
-  std::vector<std::uint32_t> first_chart_;  // kNone, or the first chart it feeds
-  boost::unordered_flat_map<std::uint32_t, std::vector<std::uint32_t>> more_charts_;
-  std::vector<std::uint8_t> lost_as_;  // 1 + reason when it has no chart
-  Ledger::Counts lost_series_{};       // how many series are lost as what
+  Ledger::Counts lost_series_{};  // how many series are lost as what
 
   const metrix::Store* store_ = nullptr;
   std::uint64_t synchronized_clock_ = 0;

@@ -8,7 +8,7 @@ namespace cppd::chartengine {
 
 /// max_instances: charts that are not observed go first, then new ones with the highest ids are left out (L5).
 void Engine::enforce_instance_caps() {
-  for (const auto chart_template : capped_templates_) {
+  for (const auto chart_template : table_->capped_templates) {
     auto& charts = capped_charts_[chart_template];
     if (charts.empty()) continue;
     std::vector<std::uint32_t> idle;
@@ -25,7 +25,7 @@ void Engine::enforce_instance_caps() {
       if (!chart.materialized && observed) fresh.push_back(index);
     }
     if (observed_count == 0) continue;
-    const std::size_t max = program_->charts()[chart_template].lifecycle.max_instances;
+    const std::size_t max = table_->program->charts()[chart_template].lifecycle.max_instances;
     if (existing + fresh.size() <= max) continue;
     auto overflow = existing + fresh.size() - max;
     std::ranges::sort(idle, [&](std::uint32_t a, std::uint32_t b) {

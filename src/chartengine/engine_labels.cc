@@ -20,7 +20,7 @@ bool listed(const std::vector<std::string>& list, std::string_view key) {
 std::uint64_t Engine::work_out_labels(const Chart& chart) {
   label_ids_.clear();
   const auto& table = store_->labels();
-  const auto* authored = chart.chart_template == kAutogen ? nullptr : &program_->charts()[chart.chart_template];
+  const auto* authored = chart.chart_template == kAutogen ? nullptr : &table_->program->charts()[chart.chart_template];
   const auto set_of = [&](std::uint32_t i) {
     return table.ids(store_->label_set(metrix::SeriesId{chart.contributors[i].series}));
   };
@@ -28,7 +28,7 @@ std::uint64_t Engine::work_out_labels(const Chart& chart) {
   const auto names_dimension = [&](std::string_view key) {
     return std::ranges::any_of(visible_, [&](std::uint32_t i) {
       const auto& contributor = chart.contributors[i];
-      if (!routes_[contributor.route].inferred) return false;
+      if (!table_->routes[contributor.route].inferred) return false;
       const auto& descriptor = store_->descriptor_of(metrix::SeriesId{contributor.series});
       switch (descriptor.role) {
         case metrix::Role::histogram_bucket: return key == "le";

@@ -32,8 +32,8 @@ void Engine::lay_out(std::uint32_t index) {
       if (store_->before(SeriesId{b.series}, SeriesId{a.series})) return false;
       return a.series < b.series;
     }
-    const auto& left = routes_[a.route];
-    const auto& right = routes_[b.route];
+    const auto& left = table_->routes[a.route];
+    const auto& right = table_->routes[b.route];
     if (left.rule != right.rule) return left.rule < right.rule;
     return names_.text(chart.dimensions[a.dimension].name) < names_.text(chart.dimensions[b.dimension].name);
   };

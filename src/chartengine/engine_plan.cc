@@ -118,7 +118,7 @@ void Engine::reduce(const Chart& chart) {
     auto& count = reduced_counts_[contributor.dimension];
     auto& have = reduced_[contributor.dimension];
     ++count;
-    have = count == 1 ? value : combine(routes_[contributor.route].reducer, have, value, count);
+    have = count == 1 ? value : combine(table_->routes[contributor.route].reducer, have, value, count);
   }
 }
 
@@ -233,12 +233,12 @@ void Engine::plan_carefully(std::uint32_t index) {
   for (auto& contributor : chart.contributors) contributor.present = 0;
   for (const auto i : visible_) {
     auto& contributor = chart.contributors[i];
-    const auto& route = routes_[contributor.route];
+    const auto& route = table_->routes[contributor.route];
     auto& dimension = chart.dimensions[contributor.dimension];
     contributor.present = 1;
     bucket = bucket || route.bucket;
     if (dimension.observed) {
-      if (attributes_[dimension.attributes].algorithm != attributes_[route.attributes].algorithm) {
+      if (table_->attributes[dimension.attributes].algorithm != table_->attributes[route.attributes].algorithm) {
         ledger_->count(LossReason::dimension_kind_conflict, names_.text(dimension.name));
       }
       continue;
@@ -251,9 +251,10 @@ void Engine::plan_carefully(std::uint32_t index) {
   }
   enforce_dimension_cap(index);
 
-  const auto& first_route = routes_[chart.contributors[visible_.front()].route];
+  const auto& first_route = table_->routes[chart.contributors[visible_.front()].route];
   auto meta = first_route.meta;
-  if (bucket && first_route.chart_template != kAutogen) meta = template_metas_[first_route.chart_template * 2 + 1];
+  if (bucket && first_route.chart_template != kAutogen)
+    meta = table_->template_metas[first_route.chart_template * 2 + 1];
   const auto first_label = static_cast<std::uint32_t>(plan_.labels.size());
   const auto hash = work_out_labels(chart);
   const Plan::Labelled labelled{index, first_label, static_cast<std::uint32_t>(label_ids_.size())};

@@ -41,28 +41,12 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
   const auto& changes = store.changes();
   if (store_ != &store || !synchronized_ ||
       (changes.clock != synchronized_clock_ && changes.clock != synchronized_clock_ + 1)) {
-    store_ = &store;
     start_over(store, scope);
   } else if (changes.clock == synchronized_clock_ + 1) {
-    for (const auto id : changes.retired) {
-      if (index_of(id) < autogen_metas_.size()) autogen_metas_[index_of(id)] = kNone;
-    }
+    table_->follow(store);
     for (const auto id : changes.died) unroute_series(index_of(id));
-    first_chart_.resize(store.committed().size(), kNone);
-    lost_as_.resize(store.committed().size(), 0);
-    std::vector<std::uint32_t> again;
-    if (!changes.redescribed.empty()) {
-      for (const auto id : changes.redescribed) {
-        if (index_of(id) < autogen_metas_.size()) autogen_metas_[index_of(id)] = kNone;
-      }
-      for (std::uint32_t series = 1; series < first_chart_.size(); ++series) {
-        if (store.committed()[series].seen == 0 || (first_chart_[series] == kNone && lost_as_[series] == 0)) continue;
-        if (std::ranges::find(changes.redescribed, store.committed()[series].descriptor) == changes.redescribed.end())
-          continue;
-        unroute_series(series);
-        again.push_back(series);
-      }
-    }
+    auto again = table_->redescribed_series(store);
+    for (const auto series : again) unroute_series(series);
     for (const auto id : changes.born) {
       if (store.scope_of(id) == scope) again.push_back(index_of(id));
     }
@@ -76,17 +60,21 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
   forget_unused();
 }
 
-void Engine::start_over(const metrix::Store& store, metrix::ScopeId scope) {
+/// Every chart is without contributors, until series are routed again.
+void Engine::forget_routes(const metrix::Store& store) {
+  ++stats_.restarts;
+  store_ = &store;
   for (const auto chart : order_) {
     charts_[chart].contributors.clear();
     charts_[chart].layout_dirty = true;
     dirty_charts_.push_back(chart);
   }
-  autogen_metas_.clear();
-  first_chart_.assign(store.committed().size(), kNone);
-  lost_as_.assign(store.committed().size(), 0);
-  more_charts_.clear();
   lost_series_ = {};
+}
+
+void Engine::start_over(const metrix::Store& store, metrix::ScopeId scope) {
+  forget_routes(store);
+  table_->forget_series(store.committed().size());
   std::vector<std::uint32_t> all;
   for (std::uint32_t series = 1; series < store.committed().size(); ++series) {
     if (store.committed()[series].seen != 0 && store.scope_of(SeriesId{series}) == scope) all.push_back(series);
@@ -100,17 +88,17 @@ void Engine::route_series(std::uint32_t series) {
   store_->labels().labels(store_->label_set(SeriesId{series}), labels_);
   bool routed = false;
   LossReason reason = LossReason::series_filtered;
-  if (program_->selector().matches(descriptor.name, labels_)) {
+  if (table_->program->selector().matches(descriptor.name, labels_)) {
     reason = route_to_templates(series, descriptor, routed);
     if (!routed) {
       const auto autogen_reason = route_to_autogen(series, descriptor, routed);
-      if (reason == LossReason::series_unmatched || !program_->autogen().enabled) {
+      if (reason == LossReason::series_unmatched || !table_->program->autogen().enabled) {
         reason = reason == LossReason::series_unmatched ? autogen_reason : reason;
       }
     }
   }
   if (routed) return;
-  lost_as_[series] = static_cast<std::uint8_t>(static_cast<std::size_t>(reason) + 1);
+  table_->lost_as[series] = static_cast<std::uint8_t>(static_cast<std::size_t>(reason) + 1);
   ++lost_series_[static_cast<std::size_t>(reason)];
   ledger_->count(reason, descriptor.name, 0);
 }
@@ -118,7 +106,7 @@ void Engine::route_series(std::uint32_t series) {
 LossReason Engine::route_to_templates(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed) {
   auto reason = LossReason::series_unmatched;
   const auto consider = [&](const Candidate& candidate) {
-    const auto& chart = program_->charts()[candidate.chart];
+    const auto& chart = table_->program->charts()[candidate.chart];
     const auto& rule = chart.dimensions[candidate.dimension];
     if (!rule.selector.matches(descriptor.name, labels_)) return;
     if (!instance_id(chart, id_text_)) {
@@ -140,28 +128,29 @@ LossReason Engine::route_to_templates(std::uint32_t series, const metrix::Descri
     const auto algorithm = chart.meta.algorithm != Algorithm::automatic ? chart.meta.algorithm
                            : descriptor.kind == metrix::Kind::counter   ? Algorithm::incremental
                                                                         : Algorithm::absolute;
-    const Route route{.chart_template = candidate.chart,
-                      .rule = candidate.dimension,
-                      .meta = template_metas_[candidate.chart * 2],
-                      .attributes = intern(DimensionAttributes{.multiplier = rule.multiplier,
-                                                               .divisor = rule.divisor,
-                                                               .algorithm = algorithm,
-                                                               .hidden = rule.hidden,
-                                                               .is_float = rule.is_float || descriptor.meta.is_float}),
-                      .reducer = rule.reducer,
-                      .static_name = rule.name_from == DimensionRule::NameFrom::text,
-                      .bucket = bucket,
-                      .inferred = inferred};
+    const Route route{
+        .chart_template = candidate.chart,
+        .rule = candidate.dimension,
+        .meta = table_->template_metas[candidate.chart * 2],
+        .attributes = table_->intern(DimensionAttributes{.multiplier = rule.multiplier,
+                                                         .divisor = rule.divisor,
+                                                         .algorithm = algorithm,
+                                                         .hidden = rule.hidden,
+                                                         .is_float = rule.is_float || descriptor.meta.is_float}),
+        .reducer = rule.reducer,
+        .static_name = rule.name_from == DimensionRule::NameFrom::text,
+        .bucket = bucket,
+        .inferred = inferred};
     contribute(series, chart_for(id_text_, candidate.chart), *name, route);
     routed = true;
   };
-  for (const auto& candidate : program_->candidates(descriptor.name)) consider(candidate);
-  for (const auto& candidate : program_->wildcards()) consider(candidate);
+  for (const auto& candidate : table_->program->candidates(descriptor.name)) consider(candidate);
+  for (const auto& candidate : table_->program->wildcards()) consider(candidate);
   return reason;
 }
 
 LossReason Engine::route_to_autogen(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed) {
-  const auto& policy = program_->autogen();
+  const auto& policy = table_->program->autogen();
   if (!policy.enabled) return LossReason::series_unmatched;
   const AutogenSource source{.name = descriptor.name,
                              .labels = labels_,
@@ -178,8 +167,8 @@ LossReason Engine::route_to_autogen(std::uint32_t series, const metrix::Descript
   if (prefix + chart->id.size() > policy.max_type_id_bytes || !fits(chart->id)) return LossReason::chart_id_too_long;
   const Route route{
       .chart_template = kAutogen,
-      .meta = autogen_meta_of(store_->committed()[series].descriptor, source, *family),
-      .attributes = intern(DimensionAttributes{
+      .meta = table_->autogen_meta_of(store_->committed()[series].descriptor, source, *family),
+      .attributes = table_->intern(DimensionAttributes{
           .algorithm = descriptor.kind == metrix::Kind::counter ? Algorithm::incremental : Algorithm::absolute,
           .is_float = descriptor.meta.is_float}),
       .static_name = chart->static_dimension,
@@ -294,7 +283,7 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
   // Buckets are in the order of their bounds when `le` names them, inferred or asked for.
   const bool by_bound =
       route.bucket && !route.static_name &&
-      (route.inferred || program_->charts()[route.chart_template].dimensions[route.rule].name == "le");
+      (route.inferred || table_->program->charts()[route.chart_template].dimensions[route.rule].name == "le");
   // A name that nobody used before is not in this chart either; others are searched from the end, where births arrive.
   auto position = names_.uses(name) == 1 ? 0u : static_cast<std::uint32_t>(chart.dimensions.size());
   while (position > 0 && chart.dimensions[position - 1].name != name) --position;
@@ -310,25 +299,25 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
                                 .dynamic = !route.static_name,
                                 .bucket = by_bound});
   }
-  chart.contributors.push_back({.series = series, .route = intern(route), .dimension = position, .present = 0});
+  chart.contributors.push_back({.series = series, .route = table_->intern(route), .dimension = position, .present = 0});
   if (!chart.layout_dirty) {
     chart.layout_dirty = true;
     dirty_charts_.push_back(chart_index);
   }
-  auto& first = first_chart_[series];
+  auto& first = table_->first_chart[series];
   if (first == kNone) {
     first = chart_index;
   } else {
-    auto& more = more_charts_[series];
+    auto& more = table_->more_charts[series];
     if (first != chart_index && std::ranges::find(more, chart_index) == more.end()) more.push_back(chart_index);
   }
 }
 
 void Engine::unroute_series(std::uint32_t series) {
-  if (series >= first_chart_.size()) return;
-  if (lost_as_[series] != 0) {
-    --lost_series_[lost_as_[series] - 1u];
-    lost_as_[series] = 0;
+  if (series >= table_->first_chart.size()) return;
+  if (table_->lost_as[series] != 0) {
+    --lost_series_[table_->lost_as[series] - 1u];
+    table_->lost_as[series] = 0;
   }
   const auto leave = [&](std::uint32_t index) {
     auto& chart = charts_[index];
@@ -340,12 +329,12 @@ void Engine::unroute_series(std::uint32_t series) {
       dirty_charts_.push_back(index);
     }
   };
-  if (first_chart_[series] == kNone) return;
-  leave(first_chart_[series]);
-  first_chart_[series] = kNone;
-  if (const auto more = more_charts_.find(series); more != more_charts_.end()) {
+  if (table_->first_chart[series] == kNone) return;
+  leave(table_->first_chart[series]);
+  table_->first_chart[series] = kNone;
+  if (const auto more = table_->more_charts.find(series); more != table_->more_charts.end()) {
     for (const auto index : more->second) leave(index);
-    more_charts_.erase(more);
+    table_->more_charts.erase(more);
   }
 }
 

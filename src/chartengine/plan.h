@@ -15,7 +15,7 @@ namespace cppd::chartengine {
 /// Empties a list that is filled anew each cycle; storage that a burst of births left behind is given back.
 template <class T>
 void clear(std::vector<T>& list) {
-  constexpr std::size_t kKept = 1024;
+  constexpr std::size_t kKept = 32;
   if (list.capacity() > kKept && list.size() < list.capacity() / 8)
     std::vector<T>{}.swap(list);
   else

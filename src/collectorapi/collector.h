@@ -31,6 +31,8 @@ struct JobContext {
   std::string job;  ///< job name
   std::chrono::seconds update_every{1};
   std::string host_prefix;  ///< where the host's file system is mounted; empty for `/`
+  /// The virtual node that the configuration gives to the job: guid, hostname and labels; without a guid there is none.
+  metrix::HostScope vnode{};
 };
 
 /// One round of collection, seen from inside. Anything a collector may do in a cycle it does through this.
@@ -85,6 +87,13 @@ class Collector {
 
   /// Text of the chart template; read once after check().
   [[nodiscard]] virtual std::string chart_template() const = 0;
+
+  /// The virtual node of a collector that knows better than its configuration on whose behalf it speaks; asked after
+  /// each collection. Null: the job's own node counts (JobContext::vnode, where a collector finds the configured one).
+  ///
+  /// Shape     guid, hostname and labels; without a guid it speaks for the daemon's own host.
+  /// Borrows   until the next collect().
+  [[nodiscard]] virtual const metrix::HostScope* vnode() const { return nullptr; }
 
   [[nodiscard]] metrix::Store& store() { return store_; }
   [[nodiscard]] const metrix::Store& store() const { return store_; }

@@ -57,13 +57,8 @@ Job::Job(JobSettings settings, Make make, Shard& shard, Output& output, Logger l
               .module = settings_.module,
               .job = settings_.name,
               .update_every = settings_.update_every,
-              .host_prefix = settings_.host_prefix};
-  environment_ = {.type_id = settings_.full_name,
-                  .update_every = settings_.update_every.count(),
-                  .plugin = settings_.plugin,
-                  .module = settings_.module,
-                  .job = settings_.name,
-                  .labels = settings_.labels};
+              .host_prefix = settings_.host_prefix,
+              .vnode = settings_.vnode};
 }
 
 void Job::start() {
@@ -81,6 +76,11 @@ void Job::stop(bool obsolete) {
   });
 }
 
+void Job::set_vnode(metrix::HostScope vnode) {
+  asio::post(executor_,
+             [self = shared_from_this(), vnode = std::move(vnode)]() mutable { self->next_vnode_ = std::move(vnode); });
+}
+
 void Job::report(std::function<void(JobReport)> done) {
   asio::post(executor_, [self = shared_from_this(), done = std::move(done)] {
     JobReport report{.full_name = self->settings_.full_name,
@@ -91,7 +91,7 @@ void Job::report(std::function<void(JobReport)> done) {
       report.ledger = self->collector_->ledger().counts();
       report.series = self->collector_->store().series_count();
     }
-    if (self->engine_) report.charts = self->engine_->stats().charts;
+    if (self->publisher_) report.charts = self->publisher_->engines().charts();
     done(report);
   });
 }
@@ -164,8 +164,8 @@ Task<> Job::live(std::shared_ptr<Job> self) {
   co_await job.wind_down();
   if (job.gate_->disowned()) co_return;
   // What the collector holds belongs to this shard, so it goes here and not where the last reference is dropped.
+  job.publisher_.reset();
   job.job_output_.reset();
-  job.engine_.reset();
   job.collector_.reset();
   if (up || job.stopping_) {
     job.state_ = JobState::stopped;
@@ -212,10 +212,17 @@ Task<Result<>> Job::bring_up() {
 Result<> Job::load_charts() {
   const auto spec = charttpl::decode(collector_->chart_template(), settings_.module + " charts.yaml");
   if (!spec) return std::unexpected(invalid_input(spec.error().text()).in("chart template"));
-  engine_ = std::make_unique<chartengine::Engine>(
-      chartengine::EngineOptions{.type_id = settings_.full_name, .ledger = &collector_->ledger(), .log = log_});
-  if (auto loaded = engine_->load(*spec); !loaded)
+  publisher_.emplace(PublisherOptions{.environment = {.type_id = settings_.full_name,
+                                                      .update_every = settings_.update_every.count(),
+                                                      .plugin = settings_.plugin,
+                                                      .module = settings_.module,
+                                                      .job = settings_.name,
+                                                      .labels = settings_.labels},
+                                      .ledger = &collector_->ledger(),
+                                      .log = log_});
+  if (auto loaded = publisher_->load(*spec); !loaded)
     return std::unexpected(std::move(loaded.error()).in("chart template"));
+  publisher_->set_node(settings_.vnode);
   job_output_ = output_.open(collector_->ledger());
   return ok;
 }
@@ -260,6 +267,11 @@ Task<> Job::cycle() {
                            : std::int64_t{0};
   const auto limit = std::max<std::chrono::nanoseconds>(settings_.limits.collect, 3 * settings_.update_every);
   auto& store = collector_->store();
+  if (next_vnode_) {
+    context_.vnode = *std::move(next_vnode_);
+    next_vnode_.reset();
+    if (collector_->vnode() == nullptr) publisher_->set_node(context_.vnode);
+  }
   Cycle round{context_, began, began + limit, collector_->ledger()};
   store.begin();
   auto done = co_await guarded(collector_->collect(round), limit);
@@ -285,21 +297,11 @@ Task<> Job::cycle() {
 }
 
 Result<> Job::publish(std::int64_t elapsed_us) {
-  try {
-    auto attempt = engine_->prepare(collector_->store());
-    if (!attempt) {
-      collector_->ledger().count(LossReason::plan_failed);
-      return std::unexpected(std::move(attempt.error()).in("plan"));
-    }
-    if (auto done = job_output_->deliver(*engine_, attempt->plan(), environment_, {.elapsed_us = elapsed_us}); !done) {
-      collector_->ledger().count(LossReason::frame_refused);
-      return std::unexpected(std::move(done.error()).in("emit"));
-    }
-    return attempt->commit();
-  } catch (const std::exception& thrown) {
-    collector_->ledger().count(LossReason::plan_failed);
-    return std::unexpected(invalid_input(fmt::format("panic {}", thrown.what())).in("plan"));
-  }
+  const auto* own = collector_->vnode();
+  publisher_->set_node(own != nullptr ? *own : context_.vnode, false);
+  auto published = publisher_->publish(collector_->store(), *job_output_, {.elapsed_us = elapsed_us});
+  if (published.succeeded()) return ok;
+  return std::unexpected(std::move(published.failure->error));
 }
 
 /// Losses are logged once per change of their kind, not once per cycle.
@@ -330,7 +332,7 @@ Task<> Job::wind_down() {
     }
   }
   if (gate_->disowned()) co_return;
-  if (obsolete_ && engine_ && job_output_) job_output_->retire(*engine_, environment_);
+  if (obsolete_ && publisher_) publisher_->retire();
 }
 
 }  // namespace cppd::jobruntime

@@ -8,9 +8,9 @@
 #include <cppd/base/ledger.h>
 #include <cppd/base/logger.h>
 #include <cppd/base/task.h>
-#include <cppd/chartengine/engine.h>
 #include <cppd/collectorapi/collector_info.h>
 #include <cppd/jobruntime/output.h>
+#include <cppd/jobruntime/publisher.h>
 #include <cppd/jobruntime/schedule.h>
 #include <cppd/jobruntime/shard.h>
 
@@ -56,6 +56,8 @@ struct JobSettings {
   std::chrono::seconds update_every{1};
   std::vector<std::pair<std::string, std::string>> labels;  ///< sorted by key
   std::string host_prefix;
+  /// The virtual node of the job: guid, hostname, labels, no key. Without a guid it speaks for the daemon's own host.
+  metrix::HostScope vnode{};
   /// A job of the stock configuration: what init and check say is not logged, unless at debug level.
   bool quiet_start = false;
   JobLimits limits{};
@@ -69,7 +71,7 @@ struct JobReport {
   std::uint64_t cycles = 0;
   std::uint64_t failures_in_a_row = 0;
   std::uint64_t series = 0;
-  std::uint64_t charts = 0;
+  std::uint64_t charts = 0;  ///< of all hosts
 };
 
 /// Threads   start, stop and report may be called from anywhere; everything else happens on the shard.
@@ -85,6 +87,8 @@ class Job : public std::enable_shared_from_this<Job> {
   void start();
   /// Asks the job to end; `obsolete` declares its charts obsolete. News of `stopped` follows, but for a stuck job.
   void stop(bool obsolete);
+  /// Another revision of the job's virtual node; the next cycle adopts it, unless the collector owns the node.
+  void set_vnode(metrix::HostScope vnode);
   /// Calls `done` on the shard with a copy of what the job knows of itself.
   void report(std::function<void(JobReport)> done);
 
@@ -119,9 +123,9 @@ class Job : public std::enable_shared_from_this<Job> {
 
   JobContext context_;
   std::unique_ptr<Collector> collector_;
-  std::unique_ptr<chartengine::Engine> engine_;
   std::unique_ptr<JobOutput> job_output_;
-  chartemit::Environment environment_;
+  std::optional<Publisher> publisher_;
+  std::optional<metrix::HostScope> next_vnode_;
 
   asio::cancellation_signal cancel_;
   asio::steady_timer deadline_;

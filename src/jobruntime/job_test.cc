@@ -24,7 +24,7 @@ groups:
   charts: [{id: c, title: T, context: c, units: u, dimensions: [{selector: m, name: v}]}]
 )";
 
-enum class Fault { none, init, check, empty_check, collect, throws, deaf, blocks, slow };
+enum class Fault { none, init, check, empty_check, collect, throws, deaf, blocks, slow, own_node };
 
 /// Does what its fault says in its second collection (or where the name says).
 class Scripted final : public Collector {
@@ -61,8 +61,10 @@ class Scripted final : public Collector {
     co_return ok;
   }
   std::string chart_template() const override { return std::string{kTemplate}; }
+  const metrix::HostScope* vnode() const override { return fault_ == Fault::own_node ? &own_node_ : nullptr; }
 
  private:
+  const metrix::HostScope own_node_{.guid = "own", .hostname = "o"};
   Fault fault_;
   metrix::Gauge gauge_;
   int rounds_ = 0;
@@ -77,24 +79,38 @@ class CountingOutput final : public Output {
   std::atomic<bool> ready{true};
   std::atomic<bool> refuse{false};
   std::atomic<bool> panic{false};
+  Mutex mutex;
+  std::vector<std::string> selected;  // guids; with a plus when a definition was asked for
 
   std::unique_ptr<JobOutput> open(Ledger&) override { return std::make_unique<One>(*this); }
 
  private:
+  struct Host final : HostOutput {
+    explicit Host(CountingOutput& all) : all{all} {}
+    Result<> select(const metrix::HostScope& host, bool define) override {
+      const MutexLock lock{all.mutex};
+      all.selected.push_back(host.guid + (define ? "+" : ""));
+      return ok;
+    }
+    std::expected<void, DeliveryFailure> deliver(const chartengine::Engine&, const chartengine::Plan& plan,
+                                                 const chartemit::Environment&,
+                                                 const chartemit::Moment& moment) override {
+      if (all.panic) throw std::runtime_error{"scripted output panic"};
+      if (all.refuse) return std::unexpected(DeliveryFailure{DeliveryStep::output, unavailable("refused")});
+      all.elapsed_us_max = std::max(all.elapsed_us_max.load(), moment.elapsed_us);
+      if (!plan.updates.empty()) ++all.delivered;
+      return {};
+    }
+    Result<> retire(const chartengine::Engine& engine, const chartemit::Environment&) override {
+      all.retired += static_cast<int>(engine.materialized().size());
+      return ok;
+    }
+    CountingOutput& all;
+  };
   struct One final : JobOutput {
     explicit One(CountingOutput& all) : all{all} {}
     bool ready() const override { return all.ready; }
-    Result<> deliver(const chartengine::Engine&, const chartengine::Plan& plan, const chartemit::Environment&,
-                     const chartemit::Moment& moment) override {
-      if (all.panic) throw std::runtime_error{"scripted output panic"};
-      if (all.refuse) return std::unexpected(unavailable("refused"));
-      all.elapsed_us_max = std::max(all.elapsed_us_max.load(), moment.elapsed_us);
-      if (!plan.updates.empty()) ++all.delivered;
-      return ok;
-    }
-    void retire(const chartengine::Engine& engine, const chartemit::Environment&) override {
-      all.retired += static_cast<int>(engine.materialized().size());
-    }
+    std::unique_ptr<HostOutput> open_host(const std::string&) override { return std::make_unique<Host>(all); }
     CountingOutput& all;
   };
 };
@@ -294,6 +310,35 @@ TEST(JobOutput, ARefusedFrameIsCountedAndDefinitionsAreSentAgain) {
   EXPECT_EQ(house.report(*job).charts, 1u);
   job->stop(true);
   ASSERT_TRUE(house.wait_for("good", JobState::stopped));
+}
+
+/// The nodes to which a job turned, in order; a plus: with a definition.
+std::vector<std::string> nodes_of(House& house) {
+  const MutexLock lock{house.output.mutex};
+  auto nodes = house.output.selected;
+  const auto repeated = std::ranges::unique(nodes);
+  nodes.erase(repeated.begin(), repeated.end());
+  return nodes;
+}
+
+TEST(JobNode, ANewerNodeIsAdoptedByTheNextCycle) {
+  House house;
+  const auto job = house.add("n", Fault::none);
+  job->set_vnode({.guid = "one", .hostname = "h"});
+  ASSERT_TRUE(house.wait_until([&] { return house.output.delivered >= 1; }));
+  job->set_vnode({.guid = "two", .hostname = "h"});
+  const int before = house.output.delivered;
+  ASSERT_TRUE(house.wait_until([&] { return house.output.delivered >= before + 2; }));
+  EXPECT_THAT(nodes_of(house), testing::ElementsAre("one+", "two+"));
+  EXPECT_EQ(house.output.retired, 1);  // on the node that it left
+}
+
+TEST(JobNode, ACollectorsOwnNodeIsNotOverridden) {
+  House house;
+  const auto job = house.add("n", Fault::own_node);
+  job->set_vnode({.guid = "one", .hostname = "h"});
+  ASSERT_TRUE(house.wait_until([&] { return house.output.delivered >= 2; }));
+  EXPECT_THAT(nodes_of(house), testing::ElementsAre("own+"));
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ class Reservoir {
 struct Estimator {
   std::uint64_t seed = 1;
   Reservoir committed;
-  Reservoir staged;
+  Reservoir staged;        ///< of an immediate store: the only one
+  bool unsettled = false;  ///< of an immediate store: has samples that its quantiles do not show yet
   [[nodiscard]] std::size_t sample_bytes() const { return committed.bytes() + staged.bytes(); }
 };
 

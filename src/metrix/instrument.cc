@@ -115,10 +115,17 @@ void Meter::set_scope(const HostScope& scope) {
   if (!host) {
     refuse(host.error());
     store_->ledger().count(LossReason::sample_invalid_scope, scope.key);
-    usable_ = false;
+    scope_refused_ = true;
     return;
   }
+  scope_refused_ = false;
   host_ = host->key.empty() ? nullptr : std::make_shared<const HostScope>(std::move(*host));
+}
+
+/// False, and counted, when the instrument would be written into another scope than its author meant.
+bool Meter::scope_usable(std::string_view name) const {
+  if (scope_refused_) store_->ledger().count(LossReason::sample_invalid_scope, name);
+  return !scope_refused_;
 }
 
 Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
@@ -139,6 +146,8 @@ Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
   const auto freshness = options.freshness.value_or(each_cycle ? Freshness::cycle : Freshness::committed);
   if (mode_ == Mode::snapshot && freshness == Freshness::committed)
     return refused("a snapshot instrument is cycle-fresh");
+  if (store_->options().immediate && (window == Window::cycle || freshness == Freshness::cycle))
+    return refused("what is visible at once is neither cycle-fresh nor counted by the cycle");
   auto schema = schema_of(what, mode_, options);
   if (!schema) return refused(schema.error().what);
   auto id = store_->declare(
@@ -153,7 +162,7 @@ Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
 
 SeriesRef Meter::plain(std::string_view name, InstrumentKind kind, const InstrumentOptions& options) const {
   const auto id = declare(name, kind, options);
-  if (!id) return {};
+  if (!id || !scope_usable(name)) return {};
   if (!usable_) {
     store_->ledger().count(LossReason::sample_invalid_labels, name);
     return {};
@@ -173,11 +182,7 @@ std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, InstrumentKind k
     return nullptr;
   }
   const auto id = declare(name, kind, options);
-  if (!id) return nullptr;
-  if (!usable_) {
-    store_->ledger().count(LossReason::sample_invalid_labels, name);
-    return nullptr;
-  }
+  if (!id || !scope_usable(name)) return nullptr;
   return std::make_unique<VecCore>(*store_, *id, host_, labels_, std::move(keys));
 }
 

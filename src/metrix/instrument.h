@@ -151,6 +151,7 @@ class Meter {
 
  private:
   void refuse(Error error) const;
+  [[nodiscard]] bool scope_usable(std::string_view name) const;
 
   Store* store_;
   Mode mode_;
@@ -158,6 +159,7 @@ class Meter {
   std::vector<std::pair<std::string, std::string>> labels_;  // sorted by key
   std::shared_ptr<const HostScope> host_;                    // null: the default scope
   bool usable_ = true;
+  bool scope_refused_ = false;
   std::shared_ptr<std::optional<Error>> error_ = std::make_shared<std::optional<Error>>();
 };
 
@@ -316,6 +318,19 @@ class SnapshotMeter : public TypedMeter<SnapshotMeter, SnapshotHandles> {
 class StatefulMeter : public TypedMeter<StatefulMeter, StatefulHandles> {
  public:
   explicit StatefulMeter(Store& store) : TypedMeter{store, Mode::stateful} {}
+
+  /// A gauge that is 0 from the start: writes, so a cycle is open.
+  [[nodiscard]] StatefulGauge seeded_gauge(std::string_view name, const InstrumentOptions& options = {}) const {
+    auto made = gauge(name, options);
+    made.set(0);
+    return made;
+  }
+  /// A counter that is there from the start, with the total that it had.
+  [[nodiscard]] StatefulCounter seeded_counter(std::string_view name, const InstrumentOptions& options = {}) const {
+    auto made = counter(name, options);
+    made.add(0);
+    return made;
+  }
   friend TypedMeter;
 };
 

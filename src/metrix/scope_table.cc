@@ -134,7 +134,7 @@ void ScopeTable::settle(std::uint32_t cycle) {
   const auto open = unsettled_;
   for (const auto id : open) {
     auto& scope = scopes_[index_of(id)];
-    if (scope.admitted_cycle != cycle) continue;
+    if (scope.admitted_cycle != cycle || scope.confirmed_cycle != cycle) continue;
     const auto& said = claims_[index_of(scope.admitted)].host;
     if (scope.host != said) {
       scope.host = said;

@@ -56,7 +56,9 @@ class ScopeTable {
   [[nodiscard]] bool unsettled() const { return !unsettled_.empty(); }
   /// May a series be written under this claim in this cycle? The first claim of a scope may, others may not.
   [[nodiscard]] bool admit(ClaimId id, std::uint32_t cycle);
-  /// Scopes take the metadata of the claims that `cycle` admitted.
+  /// Something that was written under the admitted claim is going to be committed.
+  void confirm(ScopeId id, std::uint32_t cycle) { scopes_[index_of(id)].confirmed_cycle = cycle; }
+  /// Scopes take the metadata of the claims that `cycle` admitted and confirmed.
   void settle(std::uint32_t cycle);
 
   void note_birth(ScopeId id, Freshness freshness);
@@ -79,6 +81,7 @@ class ScopeTable {
     std::uint32_t live_committed = 0;  // those that stay visible until they expire
     std::uint32_t written = 0;         // attempt of the last commit that wrote a series
     std::uint32_t admitted_cycle = 0;
+    std::uint32_t confirmed_cycle = 0;
     ClaimId admitted{};
     bool unsettled = false;
   };

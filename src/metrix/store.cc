@@ -46,6 +46,7 @@ Store::Store(StoreOptions options, Ledger* ledger)
   committed_.emplace_back();
   identity_.emplace_back();
   touched_.resize(1);
+  if (options_.immediate) untold_ = std::make_unique<Untold>();
 }
 
 Store::~Store() = default;
@@ -75,14 +76,14 @@ void Store::take_identity(std::uint32_t index, const Identity& identity) {
   identity_[index] = identity;
   committed_[index].descriptor = identity.descriptor;
   scopes_.retain(identity.claim);
-  pin(identity.descriptor);
+  use(identity.descriptor);
 }
 
 void Store::free_slot(std::uint32_t index) {
   if (auto& identity = identity_[index]; (identity.pins & kPart) == 0) index_.erase(index);
   labels_.release(identity_[index].labels);
   scopes_.release(identity_[index].claim);
-  unpin(identity_[index].descriptor);
+  unuse(identity_[index].descriptor);
   identity_[index] = {};
   ++hot_[index].generation;
   hot_[index].stamp = 0;
@@ -160,7 +161,8 @@ void Store::retract(std::span<const SeriesRef> refs) {
   for (const auto ref : refs) {
     auto& hot = hot_[ref.index];
     if (hot.generation != ref.generation) continue;
-    if (const auto* parts = bundle(ref); parts != nullptr) {
+    if (auto* parts = bundle(ref); parts != nullptr) {
+      if (parts->estimator) std::erase(estimating_, parts);  // a later observation lists it again
       for (const auto part : (parts->target_bundle && alive(parts->target) ? parts->target_bundle : parts)->parts) {
         found = found || hot_[part].stamp == cycle_;
         hot_[part].stamp = 0;

@@ -11,6 +11,7 @@
 #include <cppd/metrix/schema.h>
 #include <cppd/metrix/scope_table.h>
 #include <cppd/metrix/types.h>
+#include <cppd/metrix/untold.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -23,6 +24,15 @@
 #include <vector>
 
 namespace cppd::metrix {
+
+/// Bits of Descriptor::said.
+enum SaidField : std::uint8_t {
+  kSaysDescription = 1,
+  kSaysFamily = 2,
+  kSaysPriority = 4,
+  kSaysUnit = 8,
+  kSaysFloat = 16
+};
 
 /// What all series of one name and one authority share. A name has one of these but for the rare case that its kind
 /// changes. A structured metric has one more for each name that its parts bear.
@@ -38,10 +48,12 @@ struct Descriptor {
   MetricMeta meta;
   /// Which fields of `meta` somebody declared.
   bool has_description = false, has_family = false, has_priority = false, has_unit = false, has_float = false;
+  std::uint8_t said = 0;  ///< which of them somebody ever did, whether or not it still holds (store_names.cc)
   std::uint32_t live_series = 0;
   DescriptorId authority{};              ///< of a part: the descriptor of its metric; else this one
   std::shared_ptr<const Shape> shape{};  ///< of a structured metric
   std::uint32_t uses = 0;                ///< slots and pins; a descriptor without any is freed
+  std::uint32_t pins = 0;                ///< of vectors and the like, who may ask for any series of it again
   std::uint32_t observed = 0;            ///< cycle in which a contested authority was last observed
   std::uint32_t lost = 0;                ///< cycle in which it was last refused
   bool may_clash = false;                ///< a series of another metric may flatten to the same name and labels
@@ -59,12 +71,12 @@ struct Committed {
 
 /// What the last successful commit changed in the set of series, for readers that keep state per series.
 struct Changes {
-  std::uint64_t clock = 0;  ///< successful commits so far; a reader that missed one starts over
+  std::uint64_t clock = 0;  ///< successful commits or takes so far; a reader that missed one starts over
   std::span<const SeriesId> born;
   std::span<const SeriesId> died;  ///< their slots may be taken again by the next cycle
   std::span<const DescriptorId> redescribed;
-  std::span<const DescriptorId>
-      retired;  ///< no longer in use; their ids are taken again, by what was born at the earliest
+  /// Without series: changed, or no longer in use. What was known of these ids is void before `born`.
+  std::span<const DescriptorId> retired;
 };
 
 /// Threads   confined to the shard of its job.
@@ -111,7 +123,10 @@ class Store {
   [[nodiscard]] SeriesRef series(DescriptorId descriptor, Labels labels, ClaimId claim = ClaimId::none);
   [[nodiscard]] SeriesRef series(DescriptorId descriptor, LabelSetId labels, ClaimId claim);
   /// A descriptor that is pinned outlives its series.
-  void pin(DescriptorId id) { ++descriptors_[index_of(id)]->uses; }
+  void pin(DescriptorId id) {
+    ++descriptors_[index_of(id)]->pins;
+    use(id);
+  }
   void unpin(DescriptorId id);
 
   /// What a writer says of a host scope; for series() in the same cycle. `host` has gone through normalized().
@@ -175,10 +190,43 @@ class Store {
   [[nodiscard]] Bundle* settle_bounds(Bundle& opener, std::span<const double> bounds);
   void refuse_point(const Bundle& bundle, LossReason reason = LossReason::sample_invalid_point);
 
+  // What RuntimeStore does with an immediate store (store_immediate.cc).
+
+  /// Ends the open cycle as if it had not been.
+  void cancel();
+  /// False when the name of `ref` was meanwhile declared as something else.
+  [[nodiscard]] bool established(SeriesRef ref) const;
+  /// Calls `fn` with the slot of each present series; a structured one is its head.
+  template <class Fn>
+  void for_each_source(Fn fn) const {
+    for (std::uint32_t index = 1; index < committed_.size(); ++index) {
+      if (committed_[index].seen == 0 || !first_of_source(index)) continue;
+      const auto head = head_of(index);
+      fn(head != 0 ? head : index);
+    }
+  }
+  /// Removes a present series, named by a slot of for_each_source(), and counts it under `reason`.
+  void drop(std::uint32_t source, LossReason reason);
+  /// Forgets names that have had no series for the grace; `clock` starts at 1 and has the unit of the grace.
+  void sweep_names_at(std::uint64_t clock);
+  /// Frees slots, descriptors and scopes that nobody wrote and nobody holds any more.
+  void tidy();
+  [[nodiscard]] bool present(std::uint32_t source) const;
+  /// The slot of the series that is written through `ref`.
+  [[nodiscard]] std::uint32_t source_of(SeriesRef ref) const { return primary_of(ref.index); }
+  /// Works out the quantiles of the summaries that were written since the last call.
+  void settle_quantiles();
+  /// Makes changes() everything that was born, died and was redescribed since the last call.
+  void take_changes();
+  [[nodiscard]] const std::string& name_of(SeriesRef ref) const {
+    return descriptor(identity_[ref.index].descriptor).name;
+  }
+  [[nodiscard]] std::size_t source_slots() const { return hot_.size(); }
+
   // Reading. Valid until the next commit or abort; Reader checks that.
 
   [[nodiscard]] const CollectMeta& meta() const { return meta_; }
-  [[nodiscard]] std::uint64_t success_clock() const { return clock_; }
+  [[nodiscard]] std::uint64_t success_clock() const { return changes_.clock; }
   /// Expiry plus grace, in successful commits; the largest number when series never expire.
   [[nodiscard]] std::uint64_t descriptor_retention_window() const;
   [[nodiscard]] std::span<const Committed> committed() const { return committed_; }
@@ -229,6 +277,8 @@ class Store {
   [[nodiscard]] std::uint64_t series_hash(SeriesId id) const;
   /// The contract's order: by name, then by packed labels, bytewise.
   [[nodiscard]] bool before(SeriesId a, SeriesId b) const;
+  /// The order of series_key(), in which a limit cuts.
+  [[nodiscard]] bool key_before(SeriesId a, SeriesId b) const;
   /// Changes with every commit and abort.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] Ledger& ledger() { return *ledger_; }
@@ -255,12 +305,12 @@ class Store {
     std::string text;
     std::vector<DescriptorId> descriptors;
     std::uint32_t live_series = 0;
-    std::uint64_t idle_since = 0;   // clock of the first commit without series; 0 while it has some
-    DescriptorId established{};     // the authority of the last commit or, before any, of the first declaration
+    std::uint64_t idle_since = 0;  // clock of the first commit without series; 0 while it has some
+    DescriptorId
+        established{};  // the authority that is registered: of the last commit or, before any, of the first declaration
     std::uint32_t authorities = 0;  // descriptors that series can have: not the open ones
     std::uint32_t observed = 0;     // cycle in which the name was last observed while it was contested
     std::uint32_t observed_authorities = 0;
-    std::uint32_t introduced = 0;  // cycle that registered the name with this authority
     bool registered = false;
     bool idle_listed = false;
   };
@@ -287,6 +337,8 @@ class Store {
     bool operator()(std::uint32_t a, const Identity& b) const { return (*this)(b, a); }
   };
 
+  void use(DescriptorId id) { ++descriptors_[index_of(id)]->uses; }
+  void unuse(DescriptorId id);
   bool refuse(SeriesRef ref, double value);
   [[nodiscard]] std::uint32_t new_slot();
   void free_slot(std::uint32_t index);
@@ -306,10 +358,16 @@ class Store {
   [[nodiscard]] DescriptorId new_descriptor(std::uint32_t name_index, const Authority& authority);
   [[nodiscard]] bool mismatches(const Descriptor& have, const Authority& wanted, std::string_view& what) const;
   [[nodiscard]] Result<> complete(Descriptor& descriptor, DescriptorId id, const InstrumentOptions& options);
+  void note_redescribed(DescriptorId id);
   void forget_provisional();
   void forget_declaration(DescriptorId id);
   static void revive_declaration(Descriptor& descriptor);
   void sweep_names();
+  void unregister(Name& name);
+  [[nodiscard]] bool is_open(DescriptorId id) const {
+    const auto& shape = descriptor(id).shape;
+    return shape && shape->schema.open;
+  }
   void retire_unused();
   void free_descriptor(DescriptorId id);
   void free_name(std::uint32_t index);
@@ -324,6 +382,7 @@ class Store {
   [[nodiscard]] SeriesRef make_alias(std::uint32_t index, ClaimId claim);
   void free_alias(std::uint32_t index);
   [[nodiscard]] std::uint32_t primary_of(std::uint32_t index) const;
+  void refuse_disputed_claims();
   void settle_claims();
   void forward_aliases();
 
@@ -335,7 +394,7 @@ class Store {
   void free_bundle(std::uint32_t head);
   [[nodiscard]] bool is_head(std::uint32_t index) const { return bundles_.contains(index); }
   [[nodiscard]] bool head_in_use(const Bundle& bundle) const;
-  void free_head_or_slot(std::uint32_t index);
+  void drop_open_heads(DescriptorId open);
   [[nodiscard]] std::uint32_t head_of(std::uint32_t index) const {
     const auto pins = identity_[index].pins;
     return (pins & kPart) != 0 ? pins & ~kPart : 0;
@@ -345,9 +404,15 @@ class Store {
   }
   [[nodiscard]] bool first_of_source(std::uint32_t index) const;
   [[nodiscard]] DescriptorId concrete_descriptor(const Descriptor& open, std::span<const double> bounds);
+  void forget_targets(DescriptorId open);
   [[nodiscard]] static std::uint64_t bounds_key(const Descriptor& histogram, std::span<const double> bounds);
   [[nodiscard]] std::uint64_t seed_of(std::uint32_t head) const;
   void finish_estimates();
+
+  // Immediate stores (store_immediate.cc).
+  void open_sample(Bundle& bundle, Bundle& base);
+  void fold_changes();
+  void note_untold(std::uint32_t index, bool died);
 
   // Steps of a commit, in order (store_commit.cc).
   void resolve_conflicts();
@@ -360,6 +425,7 @@ class Store {
   [[nodiscard]] std::uint32_t expire_block(std::uint32_t block);
   void note_written_scopes();
   void enforce_cap();
+  void register_born();
   void close_cycle(AttemptStatus status);
 
   StoreOptions options_;
@@ -384,7 +450,7 @@ class Store {
   boost::unordered_flat_map<std::string, std::uint32_t, TextHash, std::equal_to<>> name_index_;
   std::vector<std::uint32_t> idle_names_;
   std::vector<std::uint32_t> contested_names_;  // with more than one authority
-  std::vector<Declared> provisional_;           // declared in the open cycle
+  std::vector<Declared> provisional_;           // declared until the next commit or abort only
   // Names that parts bear beside that of their metric; and the present series that others may clash with.
   boost::unordered_flat_map<std::string, Bearers, TextHash, std::equal_to<>> part_names_;
   boost::unordered_flat_map<std::string, std::uint32_t> flat_series_;
@@ -400,6 +466,8 @@ class Store {
   std::vector<std::uint32_t> touched_;
   std::size_t touched_count_ = 0;
   std::vector<std::uint32_t> fresh_;  // slots made since the last commit or abort
+
+  std::unique_ptr<Untold> untold_;  // of an immediate store, else null
 
   std::vector<Bundle*> estimating_;  // summaries whose quantiles this cycle changes
   std::vector<double> sorted_;

@@ -84,7 +84,7 @@ void Store::free_alias(std::uint32_t index) {
 }
 
 /// In each disputed scope the claim that was written first stays; what was written under another is refused.
-void Store::settle_claims() {
+void Store::refuse_disputed_claims() {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < touched_count_; ++i) {
     const auto index = touched_[i];
@@ -99,6 +99,11 @@ void Store::settle_claims() {
   }
   touched_count_ = kept;
   if (!alias_of_.empty()) forward_aliases();
+}
+
+/// Scopes take the metadata of what is written in this cycle; a name that was dropped says nothing of its scope.
+void Store::settle_claims() {
+  for (std::size_t i = 0; i < touched_count_; ++i) scopes_.confirm(scope_of(SeriesId{touched_[i]}), cycle_);
   scopes_.settle(cycle_);
 }
 

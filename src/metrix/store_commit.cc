@@ -11,7 +11,7 @@ namespace cppd::metrix {
 void Store::begin() {
   require(!cycle_open(), "one cycle at a time");
   ++attempts_;
-  cycle_ = static_cast<std::uint32_t>(attempts_);
+  cycle_ = cycle_number(attempts_);
   touched_count_ = 0;
 }
 
@@ -25,16 +25,22 @@ void Store::commit() {
   retired_.swap(retired_next_);
   retired_next_.clear();
   superseding_ = false;
+  const bool disputed = scopes_.unsettled();
+  if (disputed) refuse_disputed_claims();
   if (!contested_names_.empty()) resolve_conflicts();
-  if (scopes_.unsettled()) settle_claims();
-  finish_estimates();
+  if (disputed) settle_claims();
+  if (!options_.immediate) finish_estimates();
   publish_touched();
   if (superseding_) supersede();
   expire();
   if (options_.max_series > 0 && series_count() > options_.max_series) enforce_cap();
-  if (!idle_names_.empty()) sweep_names();
+  register_born();
+  if (!idle_names_.empty() && !options_.immediate) sweep_names();
   note_written_scopes();
-  changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_, .retired = retired_};
+  if (options_.immediate)
+    fold_changes();
+  else
+    changes_ = {.clock = clock_, .born = born_, .died = died_, .redescribed = redescribed_, .retired = retired_};
   close_cycle(AttemptStatus::success);
 }
 
@@ -52,6 +58,11 @@ void Store::close_cycle(AttemptStatus status) {
   estimating_.clear();
   ++epoch_;
   if (!provisional_.empty()) forget_provisional();
+  tidy();
+}
+
+/// Frees what nobody observed and nobody holds.
+void Store::tidy() {
   while (!fresh_.empty()) drop_unused_fresh();
   if (!unused_descriptors_.empty()) retire_unused();
   scopes_.drop_unused();
@@ -108,14 +119,14 @@ bool Store::judge_contender(const Name& name) {
   for (const auto id : name.descriptors) {
     const auto& authority = descriptor(id);
     const bool observed = authority.observed == cycle_;
-    if (authority.live_series > 0 && observed) established = true;
+    if (name.registered && name.established == id && observed) established = true;
     if (authority.live_series > 0 && !observed) superseding_ = true;
   }
   if (name.observed_authorities < 2) return false;
   if (!established) ++meta_.dropped_names;
   for (const auto id : name.descriptors) {
     auto& authority = *descriptors_[index_of(id)];
-    if (authority.observed == cycle_ && !(established && authority.live_series > 0)) authority.lost = cycle_;
+    if (authority.observed == cycle_ && !(established && name.established == id)) authority.lost = cycle_;
   }
   return true;
 }
@@ -128,7 +139,7 @@ void Store::drop_losers() {
     if (authority.lost != cycle_) {
       touched_[kept++] = index;
     } else {
-      ledger_->count(LossReason::sample_kind_conflict, descriptor(identity_[index].descriptor).name);
+      if (first_of_source(index)) ledger_->count(LossReason::sample_kind_conflict, authority.name);
       hot_[index].stamp = 0;
     }
   }
@@ -174,16 +185,14 @@ void Store::note_birth(std::uint32_t index) {
   if (descriptor.live_series++ == 0) revive_declaration(descriptor);
   auto& name = names_[descriptor.name_index];
   ++name.live_series;
-  if (!name.registered || name.established != descriptor.authority) name.introduced = cycle_;
-  name.registered = true;
-  name.established = descriptor.authority;
+  if (name.registered && name.established != descriptor.authority && !is_open(name.established)) unregister(name);
   ++live_series_;
   scopes_.note_birth(scope_of(SeriesId{index}), descriptor.freshness);
   const auto block = index >> kBlockBits;
   if (block_oldest_.size() <= block) block_oldest_.resize(block + 1, kNothingSeen);
   block_oldest_[block] = std::min(block_oldest_[block], static_cast<std::uint32_t>(clock_));
   if (order_kept_) note_unordered(index);
-  if (descriptor.may_clash) flat_series_.try_emplace(flat_key(index), index);
+  if (descriptor.may_clash) flat_series_.insert_or_assign(flat_key(index), index);
   const auto head = head_of(index);
   if (head == 0) return;
   if (auto& authority = *descriptors_[index_of(descriptor.authority)]; authority.live_series++ == 0)
@@ -192,11 +201,23 @@ void Store::note_birth(std::uint32_t index) {
   if (bundles_.find(head)->second->present++ == 0) ++live_bundles_;
 }
 
+/// Names of which something new has survived the commit.
+void Store::register_born() {
+  for (const auto id : born_) {
+    const auto& descriptor = descriptor_of(id);
+    auto& name = names_[descriptor.name_index];
+    if (name.registered && name.established == descriptor.authority) continue;
+    if (name.registered) unregister(name);
+    name.registered = true;
+    name.established = descriptor.authority;
+  }
+}
+
 void Store::note_death(std::uint32_t index) {
   auto& descriptor = *descriptors_[index_of(committed_[index].descriptor)];
   --descriptor.live_series;
   auto& name = names_[descriptor.name_index];
-  if (--name.live_series == 0 && name.introduced == cycle_) name.registered = false;  // cut at once: it never was
+  --name.live_series;
   if (name.live_series == 0 && !name.idle_listed) {
     name.idle_listed = true;
     name.idle_since = 0;
@@ -205,12 +226,19 @@ void Store::note_death(std::uint32_t index) {
   --live_series_;
   scopes_.note_death(scope_of(SeriesId{index}), descriptor.freshness);
   if (order_kept_) note_unordered(index);
-  if (descriptor.may_clash) flat_series_.erase(flat_key(index));
+  if (descriptor.may_clash) {
+    const auto found = flat_series_.find(flat_key(index));
+    if (found != flat_series_.end() && found->second == index) flat_series_.erase(found);
+  }
   const auto head = head_of(index);
-  if (head == 0) return;
-  --descriptors_[index_of(descriptor.authority)]->live_series;
-  --live_parts_;
-  if (--bundles_.find(head)->second->present == 0) --live_bundles_;
+  if (head != 0) {
+    --descriptors_[index_of(descriptor.authority)]->live_series;
+    --live_parts_;
+    if (--bundles_.find(head)->second->present == 0) --live_bundles_;
+  }
+  const auto authority = descriptor.authority;
+  const bool stands = name.registered && name.established == authority;
+  if (!stands && this->descriptor(authority).live_series == 0) forget_declaration(authority);
 }
 
 /// Removes a present series; its slot is freed unless a handle pins it.
@@ -239,7 +267,6 @@ void Store::supersede() {
       auto& authority = *descriptors_[index_of(id)];
       if (authority.observed == cycle_ || authority.live_series == 0) continue;
       authority.lost = cycle_;
-      forget_declaration(id);  // is not inherited by what comes back later
     }
   }
   for (std::uint32_t index = 1; index < committed_.size(); ++index) {
@@ -282,7 +309,9 @@ std::uint32_t Store::expire_block(std::uint32_t block) {
 void Store::note_written_scopes() {
   const auto attempt = static_cast<std::uint32_t>(attempts_);
   if (!scopes_.scoped()) {
-    if (touched_count_ > 0) scopes_.note_written(ScopeId::none, attempt);
+    const auto touched = std::span{touched_}.first(touched_count_);
+    const bool written = std::ranges::any_of(touched, [&](auto index) { return committed_[index].seen == attempt; });
+    if (written) scopes_.note_written(ScopeId::none, attempt);
     return;
   }
   for (std::size_t i = 0; i < touched_count_; ++i) {
@@ -301,12 +330,9 @@ void Store::enforce_cap() {
   std::ranges::nth_element(present, nth, [&](std::uint32_t a, std::uint32_t b) {
     if (committed_[a].seen_clock != committed_[b].seen_clock)
       return committed_[a].seen_clock < committed_[b].seen_clock;
-    const auto scope_a = scope_of(SeriesId{a});
-    const auto scope_b = scope_of(SeriesId{b});
-    if (scope_a != scope_b) return host_scope(scope_a).key < host_scope(scope_b).key;
     const auto head_a = head_of(a);
     const auto head_b = head_of(b);
-    return before(static_cast<SeriesId>(head_a ? head_a : a), static_cast<SeriesId>(head_b ? head_b : b));
+    return key_before(SeriesId{head_a ? head_a : a}, SeriesId{head_b ? head_b : b});
   });
   present.resize(excess);
   for (const auto index : present) {

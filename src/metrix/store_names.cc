@@ -12,34 +12,36 @@ namespace {
 
 const Schema kNoSchema;
 
-enum : std::uint8_t { kDescription = 1, kFamily = 2, kPriority = 4, kUnit = 8, kFloat = 16 };
+std::optional<std::string> trimmed(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  return std::string{trim(*text)};
+}
 
 /// Does somebody still hold a handle that said otherwise, in a cycle that came to nothing?
 bool overrules(const Descriptor& d, const InstrumentOptions& options) {
   if (d.uses == 0) return false;
-  const auto other_text = [](bool has, const std::string& said, const std::optional<std::string>& now) {
-    return !has && !said.empty() && now && trim(*now) != said;
+  const auto other = [&](std::uint8_t field, bool has, const auto& said, const auto& now) {
+    return !has && (d.said & field) != 0 && now && *now != said;
   };
-  return other_text(d.has_unit, d.meta.unit, options.unit) ||
-         other_text(d.has_description, d.meta.description, options.description) ||
-         other_text(d.has_family, d.meta.chart_family, options.chart_family) ||
-         (!d.has_priority && d.meta.chart_priority != 0 && options.chart_priority &&
-          *options.chart_priority != d.meta.chart_priority) ||
-         (!d.has_float && d.meta.is_float && options.is_float == false);
+  return other(kSaysUnit, d.has_unit, d.meta.unit, trimmed(options.unit)) ||
+         other(kSaysDescription, d.has_description, d.meta.description, trimmed(options.description)) ||
+         other(kSaysFamily, d.has_family, d.meta.chart_family, trimmed(options.chart_family)) ||
+         other(kSaysPriority, d.has_priority, d.meta.chart_priority, options.chart_priority) ||
+         other(kSaysFloat, d.has_float, d.meta.is_float, options.is_float);
 }
 
 std::uint8_t declared_fields(const Descriptor& d) {
-  return static_cast<std::uint8_t>((d.has_description ? kDescription : 0) | (d.has_family ? kFamily : 0) |
-                                   (d.has_priority ? kPriority : 0) | (d.has_unit ? kUnit : 0) |
-                                   (d.has_float ? kFloat : 0));
+  return static_cast<std::uint8_t>((d.has_description ? kSaysDescription : 0) | (d.has_family ? kSaysFamily : 0) |
+                                   (d.has_priority ? kSaysPriority : 0) | (d.has_unit ? kSaysUnit : 0) |
+                                   (d.has_float ? kSaysFloat : 0));
 }
 
 void undeclare(Descriptor& d, std::uint8_t fields) {
-  if (fields & kDescription) d.has_description = false;
-  if (fields & kFamily) d.has_family = false;
-  if (fields & kPriority) d.has_priority = false;
-  if (fields & kUnit) d.has_unit = false;
-  if (fields & kFloat) d.has_float = false;
+  if (fields & kSaysDescription) d.has_description = false;
+  if (fields & kSaysFamily) d.has_family = false;
+  if (fields & kSaysPriority) d.has_priority = false;
+  if (fields & kSaysUnit) d.has_unit = false;
+  if (fields & kSaysFloat) d.has_float = false;
 }
 
 bool has_authority(const Descriptor& have, const Store::Authority& wanted) {
@@ -47,20 +49,29 @@ bool has_authority(const Descriptor& have, const Store::Authority& wanted) {
          have.window == wanted.window && (have.shape ? have.shape->schema : kNoSchema) == wanted.schema;
 }
 
-/// Sets a declared field, or says that it is declared otherwise.
-template <class T>
-bool settle(const std::optional<T>& declared, T& field, bool& has, bool& changed) {
-  if (!declared) return true;
-  if (has) return *declared == field;
-  changed = changed || field != *declared;
-  field = *declared;
-  has = true;
-  return true;
+/// The field that is declared otherwise, if there is one.
+const char* conflicting_field(const Descriptor& d, const InstrumentOptions& options) {
+  const auto fits = [](bool has, const auto& field, const auto& now) { return !has || !now || *now == field; };
+  if (!fits(d.has_description, d.meta.description, trimmed(options.description))) return "description";
+  if (!fits(d.has_family, d.meta.chart_family, trimmed(options.chart_family))) return "chart family";
+  if (!fits(d.has_priority, d.meta.chart_priority, options.chart_priority)) return "chart priority";
+  if (!fits(d.has_unit, d.meta.unit, trimmed(options.unit))) return "unit";
+  if (!fits(d.has_float, d.meta.is_float, options.is_float)) return "float";
+  return nullptr;
 }
 
-std::optional<std::string> trimmed(const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
-  return std::string{trim(*text)};
+Error conflict(const char* field, std::string_view name) {
+  return invalid_input(fmt::format("metrix: metric {} mismatch for {}", field, name));
+}
+
+/// Sets a field that was not declared yet. True when it changes.
+template <class T>
+bool settle(const std::optional<T>& declared, T& field, bool& has) {
+  if (!declared || has) return false;
+  const bool changed = field != *declared;
+  field = *declared;
+  has = true;
+  return changed;
 }
 
 }  // namespace
@@ -107,15 +118,22 @@ Result<DescriptorId> Store::declare(std::string_view name, const Authority& auth
     id = candidate;
     found = true;
   }
-  if (known.registered && !cycle_open()) {
+  if (known.registered) {
     std::string_view what;
-    if (mismatches(descriptor(known.established), authority, what)) {
+    auto& established = *descriptors_[index_of(known.established)];
+    const bool other = mismatches(established, authority, what);
+    if (other && !cycle_open())
       return std::unexpected(invalid_input(fmt::format("metrix: {} mismatch for {}", what, name)));
+    // An open histogram and one with bounds are two descriptors of one metric.
+    if (!other && !(found && id == known.established)) {
+      const char* field = conflicting_field(established, options);
+      if (field == nullptr && found) field = conflicting_field(descriptor(id), options);
+      if (field != nullptr) return std::unexpected(conflict(field, name));
+      if (established.live_series > 0) (void)complete(established, known.established, options);
     }
   }
   if (!found) id = new_descriptor(name_index, authority);
   if (descriptor(id).uses == 0) unused_descriptors_.push_back(id);  // unless a series or a pin follows in this cycle
-  if (auto done = complete(*descriptors_[index_of(id)], id, options); !done) return std::unexpected(done.error());
   if (!cycle_open() && !known.registered) {
     known.registered = true;
     known.established = id;
@@ -125,6 +143,7 @@ Result<DescriptorId> Store::declare(std::string_view name, const Authority& auth
       idle_names_.push_back(name_index);
     }
   }
+  if (auto done = complete(*descriptors_[index_of(id)], id, options); !done) return std::unexpected(done.error());
   return id;
 }
 
@@ -164,35 +183,35 @@ DescriptorId Store::new_descriptor(std::uint32_t name_index, const Authority& au
 }
 
 Result<> Store::complete(Descriptor& descriptor, DescriptorId id, const InstrumentOptions& options) {
-  auto next = descriptor;  // all or nothing
-  bool changed = false;
+  if (const char* field = conflicting_field(descriptor, options)) {
+    return std::unexpected(conflict(field, descriptor.name));
+  }
   if (overrules(descriptor, options)) ledger_->count(LossReason::sample_declaration_conflict, descriptor.name);
-  const char* field = nullptr;
-  if (!settle(trimmed(options.description), next.meta.description, next.has_description, changed))
-    field = "description";
-  else if (!settle(trimmed(options.chart_family), next.meta.chart_family, next.has_family, changed))
-    field = "chart family";
-  else if (!settle(options.chart_priority, next.meta.chart_priority, next.has_priority, changed))
-    field = "chart priority";
-  else if (!settle(trimmed(options.unit), next.meta.unit, next.has_unit, changed))
-    field = "unit";
-  else if (!settle(options.is_float, next.meta.is_float, next.has_float, changed))
-    field = "float";
-  if (field)
-    return std::unexpected(invalid_input(fmt::format("metrix: metric {} mismatch for {}", field, descriptor.name)));
-  if (const auto added = declared_fields(next) & ~declared_fields(descriptor);
-      added != 0 && cycle_open() && descriptor.live_series == 0) {
-    provisional_.push_back({id, static_cast<std::uint8_t>(added)});
-  }
-  descriptor = std::move(next);
+  const auto before = declared_fields(descriptor);
+  auto& meta = descriptor.meta;
+  bool changed = settle(trimmed(options.description), meta.description, descriptor.has_description);
+  changed = settle(trimmed(options.chart_family), meta.chart_family, descriptor.has_family) || changed;
+  changed = settle(options.chart_priority, meta.chart_priority, descriptor.has_priority) || changed;
+  changed = settle(trimmed(options.unit), meta.unit, descriptor.has_unit) || changed;
+  changed = settle(options.is_float, meta.is_float, descriptor.has_float) || changed;
+  const auto added = static_cast<std::uint8_t>(declared_fields(descriptor) & ~before);
+  descriptor.said |= added;
+  const auto& name = names_[descriptor.name_index];
+  const bool stands = !cycle_open() && name.registered && name.established == id;
+  if (added != 0 && descriptor.live_series == 0 && !stands) provisional_.push_back({id, added});
+  if (added != 0 && is_open(id)) forget_targets(id);
   if (changed && descriptor.shape) describe_parts(descriptor);
-  if (changed && descriptor.live_series > 0 && std::ranges::find(redescribed_next_, id) == redescribed_next_.end()) {
-    redescribed_next_.push_back(id);
-  }
+  if (changed) note_redescribed(id);
   return ok;
 }
 
-/// What was declared in this cycle and has no series at its end was never said.
+/// Readers who keep what they made of a descriptor hear that it has changed.
+void Store::note_redescribed(DescriptorId id) {
+  auto& list = descriptor(id).live_series > 0 ? redescribed_next_ : retired_next_;
+  if (std::ranges::find(list, id) == list.end()) list.push_back(id);
+}
+
+/// What was declared in this cycle, or beside what is registered, and has no series at its end was never said.
 void Store::forget_provisional() {
   for (const auto& said : provisional_) {
     auto* descriptor = descriptors_[index_of(said.descriptor)].get();
@@ -203,20 +222,25 @@ void Store::forget_provisional() {
 
 /// Others may declare anew what the series of this descriptor were.
 void Store::forget_declaration(DescriptorId id) {
-  undeclare(*descriptors_[index_of(id)], kDescription | kFamily | kPriority | kUnit | kFloat);
+  undeclare(*descriptors_[index_of(id)], kSaysDescription | kSaysFamily | kSaysPriority | kSaysUnit | kSaysFloat);
 }
 
 /// The first series of a descriptor makes true what was said of it, by a handle from before.
 void Store::revive_declaration(Descriptor& d) {
-  const MetricMeta none;
-  d.has_description = d.has_description || d.meta.description != none.description;
-  d.has_family = d.has_family || d.meta.chart_family != none.chart_family;
-  d.has_priority = d.has_priority || d.meta.chart_priority != none.chart_priority;
-  d.has_unit = d.has_unit || d.meta.unit != none.unit;
-  d.has_float = d.has_float || d.meta.is_float;
+  d.has_description = d.has_description || (d.said & kSaysDescription) != 0;
+  d.has_family = d.has_family || (d.said & kSaysFamily) != 0;
+  d.has_priority = d.has_priority || (d.said & kSaysPriority) != 0;
+  d.has_unit = d.has_unit || (d.said & kSaysUnit) != 0;
+  d.has_float = d.has_float || (d.said & kSaysFloat) != 0;
 }
 
 void Store::unpin(DescriptorId id) {
+  auto& descriptor = *descriptors_[index_of(id)];
+  if (--descriptor.pins == 0 && is_open(id)) drop_open_heads(id);
+  unuse(id);
+}
+
+void Store::unuse(DescriptorId id) {
   auto& descriptor = *descriptors_[index_of(id)];
   if (--descriptor.uses == 0 && descriptor.authority == id) unused_descriptors_.push_back(id);
 }
@@ -234,6 +258,13 @@ void Store::retire_unused() {
   }
   unused_descriptors_.clear();
   if (contested) std::erase_if(contested_names_, [&](std::uint32_t name) { return names_[name].authorities < 2; });
+}
+
+/// The authority of the name no longer stands, and is freed with its last use.
+void Store::unregister(Name& name) {
+  name.registered = false;
+  forget_declaration(name.established);  // is not inherited by what comes back later
+  if (descriptor(name.established).uses == 0) unused_descriptors_.push_back(name.established);
 }
 
 void Store::free_descriptor(DescriptorId id) {
@@ -344,11 +375,12 @@ std::string Store::flat_key(std::uint32_t index) const {
   return key;
 }
 
-/// Is there another series of this name, with these labels?
+/// Is there a series of another metric with this name and these labels? One of the same metric goes in this commit.
 bool Store::clashes(std::uint32_t index) const {
-  if (!descriptor(committed_[index].descriptor).may_clash) return false;
+  const auto& own = descriptor(committed_[index].descriptor);
+  if (!own.may_clash) return false;
   const auto found = flat_series_.find(flat_key(index));
-  return found != flat_series_.end() && found->second != index;
+  return found != flat_series_.end() && descriptor(committed_[found->second].descriptor).name_index != own.name_index;
 }
 
 }  // namespace cppd::metrix

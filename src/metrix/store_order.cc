@@ -18,6 +18,17 @@ bool Store::before(SeriesId a, SeriesId b) const {
   return labels_.compare(left.labels, right.labels) < 0;
 }
 
+/// The order of series_key(), bytewise; the keys are made only where their parts do not decide.
+bool Store::key_before(SeriesId a, SeriesId b) const {
+  if (scope_of(a) == scope_of(b)) {
+    const std::string_view left = descriptor(identity_[index_of(a)].descriptor).name;
+    const std::string_view right = descriptor(identity_[index_of(b)].descriptor).name;
+    if (left == right) return labels_.compare(identity_[index_of(a)].labels, identity_[index_of(b)].labels) < 0;
+    if (!left.starts_with(right) && !right.starts_with(left)) return left < right;
+  }
+  return series_key(a) < series_key(b);
+}
+
 bool Store::visible(SeriesId id) const {
   const auto& series = committed_[index_of(id)];
   if (series.seen == 0) return false;

@@ -48,9 +48,7 @@ void Store::describe_parts(const Descriptor& source) {
     auto& part = *descriptors_[index_of(id)];
     if (part.meta == meta) continue;
     part.meta = std::move(meta);
-    if (part.live_series > 0 && std::ranges::find(redescribed_next_, id) == redescribed_next_.end()) {
-      redescribed_next_.push_back(id);
-    }
+    note_redescribed(id);
   }
 }
 
@@ -95,14 +93,30 @@ void Store::free_bundle(std::uint32_t head) {
   bundles_.erase(found);
   for (const auto part : gone->parts) free_slot(part);
   free_slot(head);
+  if (gone->target_bundle != nullptr && alive(gone->target) && gone->target_bundle->opener == head)
+    gone->target_bundle->opener = 0;
   if (gone->opener == 0) return;
   const auto opener = bundles_.find(gone->opener);
-  if (opener != bundles_.end() && identity_[gone->opener].pins == 0) free_bundle(gone->opener);
+  if (opener == bundles_.end() || identity_[gone->opener].pins > 0) return;
+  if (alias_of_.contains(gone->opener))
+    free_alias(gone->opener);
+  else
+    free_bundle(gone->opener);
 }
 
-/// A head without pins stays while its parts are present, and that of an open histogram while what it stands for does.
+/// A head without pins stays while its parts are present, and that of an open histogram while what it stands for does
+/// and somebody may ask for it again.
 bool Store::head_in_use(const Bundle& bundle) const {
-  return bundle.present > 0 || (bundle.target_bundle != nullptr && alive(bundle.target));
+  if (bundle.present > 0) return true;
+  return bundle.target_bundle != nullptr && alive(bundle.target) &&
+         descriptor(identity_[bundle.head.index].descriptor).pins > 0;
+}
+
+/// Nobody asks for new series of an open histogram any more: heads that nobody holds go with this cycle.
+void Store::drop_open_heads(DescriptorId open) {
+  for (const auto& [head, bundle] : bundles_) {
+    if (identity_[head].descriptor == open && identity_[head].pins == 0) fresh_.push_back(head);
+  }
 }
 
 Bundle* Store::bundle(SeriesRef head) {
@@ -131,7 +145,11 @@ bool Store::open_change(Bundle& bundle) {
     set_part(bundle, i, bundle.cumulative && series.seen != 0 ? series.value : 0);
   }
   if (auto* estimator = bundle.estimator.get()) {
-    const auto& base = alias_of_.empty() ? bundle : *this->bundles_.find(primary_of(bundle.head.index))->second;
+    auto& base = alias_of_.empty() ? bundle : *bundles_.find(primary_of(bundle.head.index))->second;
+    if (options_.immediate) {
+      open_sample(bundle, base);
+      return true;
+    }
     if (bundle.cumulative && base.present > 0)
       estimator->staged = base.estimator->committed;
     else
@@ -180,11 +198,11 @@ Bundle* Store::settle_bounds(Bundle& opener, std::span<const double> bounds) {
   const auto& open = descriptor(identity.descriptor);
   const auto id = concrete_descriptor(open, bounds);
   InstrumentOptions said;
-  if (open.has_description) said.description = open.meta.description;
-  if (open.has_family) said.chart_family = open.meta.chart_family;
-  if (open.has_priority) said.chart_priority = open.meta.chart_priority;
-  if (open.has_unit) said.unit = open.meta.unit;
-  if (open.has_float) said.is_float = open.meta.is_float;
+  if (open.said & kSaysDescription) said.description = open.meta.description;
+  if (open.said & kSaysFamily) said.chart_family = open.meta.chart_family;
+  if (open.said & kSaysPriority) said.chart_priority = open.meta.chart_priority;
+  if (open.said & kSaysUnit) said.unit = open.meta.unit;
+  if (open.said & kSaysFloat) said.is_float = open.meta.is_float;
   if (!complete(*descriptors_[index_of(id)], id, said)) {
     unused_descriptors_.push_back(id);
     refuse_point(opener, LossReason::sample_declaration_conflict);
@@ -195,6 +213,16 @@ Bundle* Store::settle_bounds(Bundle& opener, std::span<const double> bounds) {
   opener.target_bundle = bundle(opener.target);
   opener.target_bundle->opener = opener.head.index;
   return opener.target_bundle;
+}
+
+/// What is said of an open histogram has changed: with its next point each series of it hands that on.
+void Store::forget_targets(DescriptorId open) {
+  for (auto& [head, bundle] : bundles_) {
+    if (identity_[head].descriptor != open) continue;
+    if (bundle->target_bundle != nullptr && alive(bundle->target)) bundle->target_bundle->opener = 0;
+    bundle->target_bundle = nullptr;
+    if (identity_[head].pins == 0) fresh_.push_back(head);  // it stayed for its target
+  }
 }
 
 /// The reservoir of a series starts from its key.

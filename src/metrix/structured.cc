@@ -36,16 +36,25 @@ std::size_t place_of(const List& list, std::string_view wanted, Name name) {
   return static_cast<std::size_t>(std::ranges::find(list, wanted, name) - list.begin());
 }
 
+/// Does the point name each field of the schema, and nothing else?
+bool names_fields(const std::vector<MeasureField>& known, std::span<const FieldValue> fields) {
+  return fields.size() == known.size() && std::ranges::all_of(known, [&](const MeasureField& field) {
+           return std::ranges::find(fields, field.name, &FieldValue::field) != fields.end();
+         });
+}
+
+bool finite(double value) { return std::isfinite(value); }
+bool negative(double value) { return value < 0; }
+
 std::string_view same(const std::string& text) { return text; }
 std::string_view field_name(const MeasureField& field) { return field.name; }
 
 }  // namespace
 
 bool Histogram::observe_point(const HistogramPoint& point) const {
-  if (!store_) return false;
+  if (!store_ || !store_->open_point(*bundle_)) return false;
   const auto buckets = good_totals(point.count, point.sum) ? good_buckets(point) : std::nullopt;
   if (!buckets) return refuse();
-  if (!store_->open_point(*bundle_)) return false;
   auto* target = bundle_;
   if (schema().open) {
     target = bundle_->target_bundle;
@@ -81,7 +90,7 @@ bool StatefulHistogram::observe(double value) const {
 }
 
 bool Summary::observe_point(const SummaryPoint& point) const {
-  if (!store_) return false;
+  if (!store_ || !store_->open_point(*bundle_)) return false;
   const auto& quantiles = schema().quantiles;
   if (!good_totals(point.count, point.sum) || point.quantiles.size() != quantiles.size()) return refuse();
   // As many as declared, each of them there: none is double.
@@ -89,7 +98,6 @@ bool Summary::observe_point(const SummaryPoint& point) const {
     const auto found = std::ranges::find(point.quantiles, quantile, &SummaryQuantile::quantile);
     if (found == point.quantiles.end() || std::isinf(found->value)) return refuse();
   }
-  if (!store_->open_point(*bundle_)) return false;
   for (std::size_t i = 0; i < quantiles.size(); ++i) {
     store_->set_part(*bundle_, i, std::ranges::find(point.quantiles, quantiles[i], &SummaryQuantile::quantile)->value);
   }
@@ -110,7 +118,7 @@ bool StatefulSummary::observe(double value) const {
 }
 
 bool StateSet::observe(std::span<const StateValue> states) const {
-  if (!store_) return false;
+  if (!store_ || !store_->open_point(*bundle_)) return false;
   const auto& known = schema().states;
   std::size_t on = 0;
   for (const auto& state : states) {
@@ -118,7 +126,6 @@ bool StateSet::observe(std::span<const StateValue> states) const {
     on += state.on ? 1 : 0;
   }
   if (schema().state_mode == StateMode::one && on != 1) return refuse();
-  if (!store_->open_point(*bundle_)) return false;
   for (std::size_t i = 0; i < known.size(); ++i) store_->set_part(*bundle_, i, 0);
   for (const auto& state : states) {
     if (state.on) store_->set_part(*bundle_, place_of(known, state.state, same), 1);
@@ -142,8 +149,7 @@ bool StateSet::enable(std::span<const std::string_view> states) const {
 bool MeasureSet::replace(std::span<const double> values) const {
   if (!store_) return false;
   if (values.size() != schema().fields.size()) return refuse();
-  if (!std::ranges::all_of(values, [](double v) { return std::isfinite(v); }))
-    return refuse(LossReason::sample_not_finite);
+  if (!std::ranges::all_of(values, finite)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_point(*bundle_)) return false;
   for (std::size_t i = 0; i < values.size(); ++i) store_->set_part(*bundle_, i, values[i]);
   return true;
@@ -152,24 +158,21 @@ bool MeasureSet::replace(std::span<const double> values) const {
 bool MeasureSet::replace(std::span<const FieldValue> fields) const {
   if (!store_) return false;
   const auto& known = schema().fields;
-  if (fields.size() != known.size()) return refuse();
-  for (const auto& field : known) {
-    const auto found = std::ranges::find(fields, field.name, &FieldValue::field);
-    if (found == fields.end()) return refuse();
-    if (!std::isfinite(found->value)) return refuse(LossReason::sample_not_finite);
-  }
+  if (!names_fields(known, fields)) return refuse();
+  if (!std::ranges::all_of(fields, finite, &FieldValue::value)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_point(*bundle_)) return false;
-  for (const auto& field : fields) store_->set_part(*bundle_, place_of(known, field.field, field_name), field.value);
+  for (std::size_t i = 0; i < known.size(); ++i) {  // the first part first: a birth is judged with it
+    store_->set_part(*bundle_, i, std::ranges::find(fields, known[i].name, &FieldValue::field)->value);
+  }
   return true;
 }
 
 bool StatefulMeasureCounter::add_point(std::span<const double> deltas) const {
   if (!store_) return false;
   if (deltas.size() != schema().fields.size()) return refuse();
-  for (const double delta : deltas) {
-    if (!std::isfinite(delta)) return refuse(LossReason::sample_not_finite);
-    if (delta < 0 && schema().counter_fields) return refuse(LossReason::sample_negative_delta);
-  }
+  if (!std::ranges::all_of(deltas, finite)) return refuse(LossReason::sample_not_finite);
+  if (schema().counter_fields && std::ranges::any_of(deltas, negative))
+    return refuse(LossReason::sample_negative_delta);
   if (!store_->open_change(*bundle_)) return false;
   for (std::size_t i = 0; i < deltas.size(); ++i) store_->add_to_part(*bundle_, i, deltas[i]);
   return true;
@@ -178,13 +181,10 @@ bool StatefulMeasureCounter::add_point(std::span<const double> deltas) const {
 bool StatefulMeasureCounter::add_fields(std::span<const FieldValue> deltas) const {
   if (!store_) return false;
   const auto& known = schema().fields;
-  if (deltas.size() != known.size()) return refuse();
-  for (const auto& field : known) {
-    const auto found = std::ranges::find(deltas, field.name, &FieldValue::field);
-    if (found == deltas.end()) return refuse();
-    if (!std::isfinite(found->value)) return refuse(LossReason::sample_not_finite);
-    if (found->value < 0 && schema().counter_fields) return refuse(LossReason::sample_negative_delta);
-  }
+  if (!names_fields(known, deltas)) return refuse();
+  if (!std::ranges::all_of(deltas, finite, &FieldValue::value)) return refuse(LossReason::sample_not_finite);
+  if (schema().counter_fields && std::ranges::any_of(deltas, negative, &FieldValue::value))
+    return refuse(LossReason::sample_negative_delta);
   if (!store_->open_change(*bundle_)) return false;
   for (const auto& delta : deltas) store_->add_to_part(*bundle_, place_of(known, delta.field, field_name), delta.value);
   return true;

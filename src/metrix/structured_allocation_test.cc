@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Observing through a handle allocates nothing once the series are known. Counted by replacing operator new, which the
 // sanitizers need for themselves.
-#include <cppd/metrix/instrument.h>
+#include <cppd/metrix/runtime_instrument.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -15,7 +15,7 @@
 #endif
 
 namespace {
-std::size_t allocations = 0;  // the tests have one thread
+std::size_t allocations = 0;  // the tests that count have one thread
 }
 
 #if !CPPD_SANITIZED
@@ -65,6 +65,34 @@ TEST(StructuredAllocations, AreNoneInASteadyCycle) {
   const auto counted_allocations = allocations;
   EXPECT_EQ(counted_allocations, 0u);
   EXPECT_EQ(store.series_count(), series);
+}
+
+TEST(RuntimeAllocations, AreNoneInAWriteOrALook) {
+  if (CPPD_SANITIZED) GTEST_SKIP() << "the sanitizers count for themselves";
+  RuntimeStore store;
+  const RuntimeMeter meter{store};
+  const auto gauge = meter.gauge("gauge");
+  const auto by_id = meter.vec("by_id", {"id"}).counter();
+  const auto histogram = meter.histogram("histogram", {.bounds = {1, 2}});
+  const auto summary = meter.summary("summary", {.quantiles = {.5, .9}, .reservoir = 16});
+  const auto states = meter.state_set("states", {.states = {"a", "b"}});
+  const auto fields = meter.measure_gauge("fields", {.fields = {{"a"}, {"b"}}});
+  std::size_t series = 0;
+  const auto round = [&] {
+    bool all = gauge.set(1) && gauge.add(1);
+    for (const auto* id : {"a", "b"}) all = by_id(id).add(1) && all;
+    for (int i = 0; i < 20; ++i) all = histogram.observe(i) && summary.observe(i) && all;
+    all = states.enable({"b"}) && fields.set_field("a", 1) && fields.add_point({1, 1}) && all;
+    series = store.take([](const Store& s) { return s.committed().size(); });
+    return all;
+  };
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(round());
+  const auto before = series;
+  allocations = 0;
+  EXPECT_TRUE(round());
+  const auto counted_allocations = allocations;
+  EXPECT_EQ(counted_allocations, 0u);
+  EXPECT_EQ(series, before);
 }
 
 }  // namespace

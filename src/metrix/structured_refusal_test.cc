@@ -248,7 +248,7 @@ TEST(OpenHistogram, TwoBoundListsInOneCycleDropTheName) {  // cases 37, 40, 41
   });
   EXPECT_THAT(house.names(), ElementsAre("ok"));
   EXPECT_EQ(house.store.meta().dropped_names, 1u);
-  EXPECT_EQ(house.ledger.counted(LossReason::sample_kind_conflict), 10u);
+  EXPECT_EQ(house.ledger.counted(LossReason::sample_kind_conflict), 2u);
 }
 
 TEST(OpenHistogram, EstablishedBoundsStay) {  // case 38, diff D1

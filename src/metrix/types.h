@@ -56,6 +56,14 @@ template <class Id>
   return static_cast<std::uint32_t>(id);
 }
 
+/// The number by which the cycle of an attempt stamps what it writes. It starts again after 2^32 attempts, which only a
+/// store that commits every write lives to see. 0 means absent, the last number that no cycle is open, and 1 is never
+/// used again, so that each number but the first has one before it.
+[[nodiscard]] constexpr std::uint32_t cycle_number(std::uint64_t attempt) {
+  constexpr std::uint64_t kNumbers = 0xFFFF'FFFF;
+  return static_cast<std::uint32_t>(attempt < kNumbers ? attempt : attempt % (kNumbers - 2) + 2);
+}
+
 /// A slot, and the generation for which the holder took it. Slots are recycled when their series expires; a reference
 /// of an older generation is stale.
 struct SeriesRef {
@@ -120,6 +128,8 @@ struct StoreOptions {
   std::optional<std::uint32_t> descriptor_grace_cycles{};
   /// Bound on series of the store; 0 means none.
   std::uint32_t max_series = 0;
+  /// Every write is a cycle of its own, and changes() collects until take_changes(). Set by RuntimeStore.
+  bool immediate = false;
 };
 
 /// What a reader may know of one series beside its value.

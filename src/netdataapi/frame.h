@@ -85,6 +85,8 @@ class Frame {
   /// The pool was exhausted: the frame is not whole and must not be sent.
   [[nodiscard]] bool broken() const { return broken_; }
   [[nodiscard]] bool empty() const { return bytes() == 0; }
+  /// Bytes that still go into the last piece; fewer than these are appended without another one.
+  [[nodiscard]] std::size_t room() const { return room_; }
   [[nodiscard]] std::size_t bytes() const;
   /// The pieces in order: `for (const auto* piece = frame.first(); piece; piece = piece->next.get())
   /// frame.text_of(*piece)`.

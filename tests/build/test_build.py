@@ -96,6 +96,18 @@ class Build(unittest.TestCase):
         self.assertEqual(self.configure(modules, checks=True).returncode, 0)
         self.assertNotEqual(self.build("cppd_low_headers").returncode, 0)
 
+    def test_examples_of_a_readme_are_run(self) -> None:
+        modules = self.module("low", "FLOOR 0 EXAMPLES")
+        self.write("low/low.cc", SOURCE)
+        for answer, passes in ((42, True), (43, False)):
+            self.write("low/README.md", f"# low\n\n```cpp\nEXPECT_EQ(::answer(), {answer});\n```\n")
+            self.assertEqual(self.configure(modules).returncode, 0)
+            done = self.build("cppd_low_test")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            ran = subprocess.run([self.root / "build" / "tests" / "cppd_low_test"], capture_output=True, text=True, check=False)
+            self.assertEqual(ran.returncode == 0, passes, ran.stdout)
+            self.assertTrue(passes or "README.md:4" in ran.stdout, ran.stdout)
+
     def test_an_edited_embedded_file_changes_the_binary(self) -> None:
         self.write("main.cc", '#include <cstdio>\nstatic const char text[] = {\n#embed "text.yaml"\n, 0};\n'
                               "int main() { std::puts(text); }\n")
@@ -107,6 +119,26 @@ class Build(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stdout)
             shown = subprocess.run([self.root / "build" / "show"], capture_output=True, text=True, check=True).stdout
             self.assertEqual(shown.strip(), text)
+
+
+class LabelNames(unittest.TestCase):
+    """Names of labels that are literals are judged by the compiler (src/metrix/label_names.h)."""
+
+    def compile(self, names: str) -> subprocess.CompletedProcess:
+        header = CMAKE_DIR.parent / "src" / "metrix" / "label_names.h"
+        return subprocess.run(
+            ["clang++-19", "-std=c++2b", "-fsyntax-only", "-include", header, "-x", "c++", "-"], text=True, check=False,
+            input=f"void vec(const cppd::metrix::LabelNames<2>&); void f() {{ vec({{{names}}}); }}\n", capture_output=True)
+
+    def test_good_ones_compile(self) -> None:
+        self.assertEqual(self.compile('"disk", "mount"').returncode, 0)
+
+    def test_bad_ones_do_not(self) -> None:
+        for names, why in (('"disk", ""', "a label name is empty"), ('"disk", "disk"', "a label name is given twice")):
+            with self.subTest(names):
+                done = self.compile(names)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(why, done.stderr)
 
 
 if __name__ == "__main__":

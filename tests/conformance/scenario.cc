@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scenario.h"
 
+#include <cppd/chartemit/netdata_sink.h>
 #include <cppd/charttpl/decode.h>
 #include <cppd/metrix/reader.h>
 #include <fmt/format.h>
@@ -54,6 +55,91 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
+/// Collects text, and fails when the case says so.
+class ScenarioOutput final : public jobruntime::JobOutput {
+ public:
+  ScenarioOutput(netdataapi::FramePool& pool, Ledger& ledger) : pool_{pool}, ledger_{ledger} {}
+
+  [[nodiscard]] bool ready() const override { return true; }
+  [[nodiscard]] std::unique_ptr<jobruntime::HostOutput> open_host(const std::string& key) override {
+    return std::make_unique<Host>(*this, key);
+  }
+  void begin_cycle(std::vector<int> failing_calls) {
+    failing_calls_ = std::move(failing_calls);
+    calls_ = 0;
+    text_.clear();
+    scopes_ = json::array();
+  }
+  [[nodiscard]] std::vector<std::string> lines() const { return lines_of(text_); }
+  /// Hosts whose plan was encoded, and what was in it.
+  [[nodiscard]] const json& scopes() const { return scopes_; }
+
+ private:
+  class Host final : public jobruntime::HostOutput {
+   public:
+    Host(ScenarioOutput& all, std::string key) : all_{all}, key_{std::move(key)}, sink_{all.ledger_} {}
+    Result<> select(const metrix::HostScope& host, bool define) override { return sink_.select_host(host, define); }
+    std::expected<void, jobruntime::DeliveryFailure> deliver(const chartengine::Engine& engine,
+                                                             const chartengine::Plan& plan,
+                                                             const chartemit::Environment& environment,
+                                                             const chartemit::Moment& moment) override {
+      using jobruntime::DeliveryFailure;
+      using jobruntime::DeliveryStep;
+      netdataapi::Frame frame{all_.pool_};
+      sink_.write_to(frame);
+      if (auto done = sink_.emit(engine, plan, environment, moment); !done) {
+        return std::unexpected(DeliveryFailure{DeliveryStep::emit, std::move(done.error())});
+      }
+      all_.scopes_.push_back({{"scope", key_}, {"actions", actions_of(plan)}});
+      if (auto done = all_.call(frame); !done) {
+        return std::unexpected(DeliveryFailure{DeliveryStep::output, std::move(done.error())});
+      }
+      return {};
+    }
+    Result<> retire(const chartengine::Engine& engine, const chartemit::Environment& environment) override {
+      netdataapi::Frame frame{all_.pool_};
+      sink_.write_to(frame);
+      sink_.retire(engine, environment);
+      return all_.call(frame);
+    }
+
+   private:
+    ScenarioOutput& all_;
+    std::string key_;
+    chartemit::NetdataSink sink_;
+  };
+
+  /// One output call; none when there is no text.
+  Result<> call(const netdataapi::Frame& frame) {
+    if (frame.empty()) return ok;
+    if (std::ranges::find(failing_calls_, calls_++) != failing_calls_.end()) {
+      return std::unexpected(unavailable("scripted write failure"));
+    }
+    text_ += frame.text();
+    return ok;
+  }
+  static json actions_of(const chartengine::Plan& plan) {
+    json actions = json::object();
+    const auto put = [&](const char* kind, std::size_t count) {
+      if (count > 0) actions[kind] = count;
+    };
+    put("create_chart", plan.created.size());
+    put("create_dimension", plan.new_dimensions.size());
+    put("update_chart_labels", plan.relabelled.size());
+    put("update_chart", plan.updates.size());
+    put("remove_dimension", plan.removed_dimensions.size());
+    put("remove_chart", plan.removed_charts.size());
+    return actions;
+  }
+
+  netdataapi::FramePool& pool_;
+  Ledger& ledger_;
+  std::vector<int> failing_calls_;
+  int calls_ = 0;
+  std::string text_;
+  json scopes_ = json::array();
+};
+
 std::string protocol_violations(const std::string& text) {
   protocol::Reader reader;
   reader.feed(text);
@@ -70,28 +156,26 @@ Scenario::Scenario(const json& body) : body_{body} {
   store_ = std::make_unique<metrix::Store>(options, &ledger_);
   const auto module = job.value("module", std::string{"app"});
   const auto name = job.value("name", std::string{"job"});
-  environment_.type_id = job.value("full_name", module == name ? name : module + "_" + name);
-  environment_.update_every = job.value("update_every", 1);
-  environment_.plugin = job.value("plugin", std::string{"go.d.plugin"});
-  environment_.module = module;
-  environment_.job = name;
+  jobruntime::PublisherOptions publishing{.ledger = &ledger_, .catch_up = false};
+  auto& environment = publishing.environment;
+  environment.type_id = job.value("full_name", module == name ? name : module + "_" + name);
+  environment.update_every = job.value("update_every", 1);
+  environment.plugin = job.value("plugin", std::string{"go.d.plugin"});
+  environment.module = module;
+  environment.job = name;
   for (const auto& [key, value] : job.value("labels", json::object()).items()) {
-    environment_.labels.emplace_back(key, value.get<std::string>());
+    environment.labels.emplace_back(key, value.get<std::string>());
   }
-  std::ranges::sort(environment_.labels);
-  engine_ = std::make_unique<chartengine::Engine>(
-      chartengine::EngineOptions{.type_id = environment_.type_id, .ledger = &ledger_});
+  std::ranges::sort(environment.labels);
+  output_ = std::make_unique<ScenarioOutput>(pool_, ledger_);
+  publisher_ = std::make_unique<jobruntime::Publisher>(std::move(publishing));
 }
 
 Scenario::~Scenario() = default;
 
-bool Scenario::built(const json& body) {
-  const auto job = body.value("job", json::object());
-  if (job.contains("vnode") || job.contains("vnode_owner")) return false;
-  for (const auto& instrument : body.at("instruments")) {
-    if (instrument.contains("scope")) return false;
-  }
-  return std::ranges::none_of(body.at("cycles"), [](const json& cycle) { return cycle.contains("vnode"); });
+void Scenario::set_node(const json& node) {
+  const auto job = body_.value("job", json::object());
+  publisher_->set_node(host_scope_of(node), job.value("vnode_owner", std::string{"job"}) == "job");
 }
 
 bool Scenario::load() {
@@ -109,7 +193,9 @@ bool Scenario::load() {
     load_error_ = spec.error().text();
     return false;
   }
-  const auto loaded = engine_->load(*spec, engine_policy(body_.value("job", json::object())));
+  const auto job = body_.value("job", json::object());
+  const auto loaded = publisher_->load(*spec, engine_policy(job));
+  if (loaded && job.contains("vnode")) set_node(job["vnode"]);
   if (!loaded) load_error_ = loaded.error().text();
   return loaded.has_value();
 }
@@ -117,19 +203,23 @@ bool Scenario::load() {
 json Scenario::run(const json& cycle) {
   json got{{"ok", true}, {"outcome", "ok"}, {"lines", json::array()}};
   const auto& expect = cycle.at("expect");
+  if (cycle.contains("vnode")) set_node(cycle["vnode"]);
+  output_->begin_cycle(cycle.value("fail_output", std::vector<int>{}));
   store_->begin();
   const auto end = cycle.value("end", std::string{"commit"});
   for (const auto& one : cycle.value("writes", json::array()))
     (void)instruments_.at(one.at("i").get<std::string>())->write(one);
   if (end == "commit") {
     store_->commit();
+    publish(cycle, got);
   } else {
     store_->abort();
     got["ok"] = false;
     got["outcome"] = end == "error" ? "collect_error" : "panic";
   }
-  got = emit(cycle, std::move(got));
   first_ = false;
+  got["lines"] = output_->lines();
+  if (expect.contains("scopes")) got["scopes"] = output_->scopes();
   if (expect.contains("log")) got["log"] = expect["log"];  // information only
   if (expect.contains("store")) got["store"] = dump();
   if (got.contains("scopes") && expect.contains("scopes")) {
@@ -140,59 +230,20 @@ json Scenario::run(const json& cycle) {
   return got;
 }
 
-json Scenario::emit(const json& cycle, json got) {
-  const auto default_elapsed = first_ ? 0 : std::max<std::int64_t>(1, environment_.update_every) * 1'000'000;
-  const auto elapsed = cycle.value("elapsed_us", default_elapsed);
-  if (!got["ok"].get<bool>()) {
-    if (cycle.at("expect").contains("scopes")) got["scopes"] = json::array();
-    return got;
-  }
-  netdataapi::Frame frame{pool_};
-  sink_.write_to(frame);
-  auto attempt = engine_->prepare(*store_);
-  if (!attempt) {
-    got["ok"] = false;
-    got["outcome"] = "plan_error";
-    return got;
-  }
-  const auto& plan = attempt->plan();
-  if (const auto done = sink_.emit(*engine_, plan, environment_, {.elapsed_us = elapsed}); !done) {
-    got["ok"] = false;
-    got["outcome"] = "emit_error";
-    if (cycle.at("expect").contains("scopes")) got["scopes"] = json::array();
-    return got;
-  }
-  const bool work = !plan.empty() || store_->series_count() > 0 || !engine_->materialized().empty();
-  if (cycle.at("expect").contains("scopes")) {
-    json actions = json::object();
-    const auto put = [&](const char* kind, std::size_t count) {
-      if (count > 0) actions[kind] = count;
-    };
-    put("create_chart", plan.created.size());
-    put("create_dimension", plan.new_dimensions.size());
-    put("update_chart_labels", plan.relabelled.size());
-    put("update_chart", plan.updates.size());
-    put("remove_dimension", plan.removed_dimensions.size());
-    put("remove_chart", plan.removed_charts.size());
-    got["scopes"] = json::array();
-    if (work && !cycle.at("expect")["scopes"].empty()) got["scopes"].push_back({{"scope", ""}, {"actions", actions}});
-  }
-  const auto fails = cycle.value("fail_output", std::vector<int>{});
-  if (!frame.empty() && std::ranges::find(fails, 0) != fails.end()) {
-    got["ok"] = false;
-    got["outcome"] = "output_error";
-    return got;  // the attempt aborts
-  }
-  got["lines"] = lines_of(frame.text());
-  if (const auto done = attempt->commit(); !done) got["outcome"] = "plan_error";
-  return got;
+void Scenario::publish(const json& cycle, json& got) {
+  const auto update_every = std::max<std::int64_t>(1, publisher_->environment().update_every);
+  const auto elapsed = cycle.value("elapsed_us", first_ ? 0 : update_every * 1'000'000);
+  const auto published = publisher_->publish(*store_, *output_, {.elapsed_us = elapsed});
+  if (!published.failure) return;
+  got["ok"] = published.succeeded();
+  got["outcome"] = fmt::format("{}{}_error", published.succeeded() ? "partial_" : "",
+                               jobruntime::delivery_step_name(published.failure->step));
 }
 
 json Scenario::clean_up() {
-  netdataapi::Frame frame{pool_};
-  sink_.write_to(frame);
-  sink_.retire(*engine_, environment_);
-  return lines_of(frame.text());
+  output_->begin_cycle({});
+  publisher_->retire();
+  return output_->lines();
 }
 
 json Scenario::dump() const {

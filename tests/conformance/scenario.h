@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// One scenario, driven through store, engine and emitter.
+/// One scenario, driven through the store and the publisher of a job.
 #pragma once
 
 #include <cppd/base/ledger.h>
-#include <cppd/chartemit/netdata_sink.h>
-#include <cppd/chartengine/engine.h>
+#include <cppd/jobruntime/publisher.h>
+#include <cppd/metrix/store.h>
+#include <cppd/netdataapi/frame.h>
 #include <nlohmann/json.hpp>
 
 #include <map>
@@ -19,13 +20,12 @@ namespace cppd::conformance {
 /// What the strict reader of the protocol says of `text`; empty when it accepts it.
 [[nodiscard]] std::string protocol_violations(const std::string& text);
 
+class ScenarioOutput;
+
 class Scenario {
  public:
   explicit Scenario(const nlohmann::json& body);
   ~Scenario();
-
-  /// False for instruments and features that are not yet built.
-  [[nodiscard]] static bool built(const nlohmann::json& body);
 
   [[nodiscard]] bool load();
   [[nodiscard]] const std::string& load_error() const { return load_error_; }
@@ -37,17 +37,17 @@ class Scenario {
   [[nodiscard]] std::string ledger_summary() const { return ledger_.summary(); }
 
  private:
-  [[nodiscard]] nlohmann::json emit(const nlohmann::json& cycle, nlohmann::json expect);
+  void publish(const nlohmann::json& cycle, nlohmann::json& got);
+  void set_node(const nlohmann::json& node);
   [[nodiscard]] nlohmann::json dump() const;
   void dump_scope(const std::string& key, nlohmann::json& series) const;
 
   const nlohmann::json& body_;
   Ledger ledger_;
   std::unique_ptr<metrix::Store> store_;
-  std::unique_ptr<chartengine::Engine> engine_;
   netdataapi::FramePool pool_{4096};
-  chartemit::NetdataSink sink_{ledger_};
-  chartemit::Environment environment_;
+  std::unique_ptr<ScenarioOutput> output_;  // outlives the publisher
+  std::unique_ptr<jobruntime::Publisher> publisher_;
   std::map<std::string, std::unique_ptr<ScenarioInstrument>> instruments_;
   std::string load_error_;
   bool first_ = true;

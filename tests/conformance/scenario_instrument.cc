@@ -65,6 +65,16 @@ metrix::InstrumentOptions options_of(const json& from) {
 
 }  // namespace
 
+metrix::HostScope host_scope_of(const json& from) {
+  metrix::HostScope host{.key = from.value("key", std::string{}),
+                         .guid = from.value("guid", std::string{}),
+                         .hostname = from.value("hostname", std::string{})};
+  for (const auto& [key, value] : from.value("labels", json::object()).items()) {
+    host.labels.emplace_back(key, value.get<std::string>());
+  }
+  return host;
+}
+
 double number_of(const json& value) {
   if (value.is_number()) return value.get<double>();
   const auto text = value.get<std::string>();
@@ -92,7 +102,9 @@ bool ScenarioInstrument::declare() {
   borrow(label_texts, labels);
   const auto name = spec_.at("name").get<std::string>();
   const auto make = [&](auto meter) {
-    meter = meter.prefixed(spec_.value("prefix", std::string{})).with_labels(labels);
+    meter = meter.prefixed(spec_.value("prefix", std::string{}));
+    if (spec_.contains("scope")) meter = meter.with_host_scope(host_scope_of(spec_["scope"]));
+    meter = meter.with_labels(labels);
     meter_ = std::make_unique<metrix::Meter>(meter);
     if (vec_) {
       children_ = meter.vec_core(name, kind_, spec_.value("vec", std::vector<std::string>{}), options);

@@ -16,6 +16,9 @@ namespace cppd::conformance {
 /// A number of a case: JSON, or "NaN", "+Inf", "-Inf".
 [[nodiscard]] double number_of(const nlohmann::json& value);
 
+/// A host scope or a virtual node of a case.
+[[nodiscard]] metrix::HostScope host_scope_of(const nlohmann::json& from);
+
 class ScenarioInstrument {
  public:
   ScenarioInstrument(metrix::Store& store, const nlohmann::json& spec);

@@ -44,15 +44,27 @@ class Probe final : public Collector {
 };
 
 struct NoOutput final : jobruntime::Output {
+  struct Host final : jobruntime::HostOutput {
+    explicit Host(NoOutput& all) : all{all} {}
+    Result<> select(const metrix::HostScope&, bool) override { return ok; }
+    std::expected<void, jobruntime::DeliveryFailure> deliver(const chartengine::Engine&, const chartengine::Plan&,
+                                                             const chartemit::Environment&,
+                                                             const chartemit::Moment&) override {
+      ++all.delivered;
+      return {};
+    }
+    Result<> retire(const chartengine::Engine&, const chartemit::Environment&) override {
+      ++all.retired;
+      return ok;
+    }
+    NoOutput& all;
+  };
   struct One final : jobruntime::JobOutput {
     explicit One(NoOutput& all) : all{all} {}
     bool ready() const override { return true; }
-    Result<> deliver(const chartengine::Engine&, const chartengine::Plan&, const chartemit::Environment&,
-                     const chartemit::Moment&) override {
-      ++all.delivered;
-      return ok;
+    std::unique_ptr<jobruntime::HostOutput> open_host(const std::string&) override {
+      return std::make_unique<Host>(all);
     }
-    void retire(const chartengine::Engine&, const chartemit::Environment&) override { ++all.retired; }
     NoOutput& all;
   };
   std::unique_ptr<jobruntime::JobOutput> open(Ledger&) override { return std::make_unique<One>(*this); }
@@ -103,7 +115,7 @@ class Managed : public testing::Test {
 
 TEST_F(Managed, RunsWhatIsDesiredAndStopsWhatIsGone) {
   manager.apply(jobs("jobs: [{name: a}, {name: b}]"));
-  ASSERT_TRUE(until([&] { return all_running(2); }));
+  ASSERT_TRUE(until([&] { return all_running(2) && output.delivered >= 2; }));  // both have charts
   manager.apply(jobs("jobs: [{name: b}, {name: c}]"));
   ASSERT_TRUE(until([&] { return all_running(2) && states().contains("probe_c"); }));
   EXPECT_EQ(output.retired, 1);
@@ -112,7 +124,7 @@ TEST_F(Managed, RunsWhatIsDesiredAndStopsWhatIsGone) {
 
 TEST_F(Managed, AnUnchangedJobKeepsRunningAndAChangedOneIsReplaced) {
   manager.apply(jobs("jobs: [{name: a}, {name: b}]"));
-  ASSERT_TRUE(until([&] { return all_running(2); }));
+  ASSERT_TRUE(until([&] { return all_running(2) && output.delivered >= 2; }));  // both have charts
   std::vector<std::string> changed;
   manager.on_change([&](const JobManager::Status& status) { changed.push_back(status.full_name); });
   manager.apply(jobs("jobs: [{name: a}, {name: b, value: 2}]"));

@@ -36,12 +36,26 @@ struct FrameWriter::Shared {
   [[nodiscard]] bool write_all(const Frame& frame);
   void drop_queue() CPPD_REQUIRES(mutex) {
     for (auto& waiting : queue) {
-      if (waiting.pending) waiting.pending->fetch_sub(1);
+      if (waiting.pending) waiting.pending->fetch_sub(waiting.frames);
     }
     queue.clear();
     queued_bytes = 0;
   }
+  [[nodiscard]] bool join_last(const Frame& frame, std::size_t bytes, const std::shared_ptr<std::atomic<int>>& pending)
+      CPPD_REQUIRES(mutex);
 };
+
+bool FrameWriter::Shared::join_last(const Frame& frame, std::size_t bytes,
+                                    const std::shared_ptr<std::atomic<int>>& pending) {
+  if (queue.empty() || bytes > kJoinedBytesMax) return false;
+  auto& last = queue.back();
+  if (last.pending != pending || bytes >= last.frame.room()) return false;
+  for (const auto* piece = frame.first(); piece != nullptr; piece = piece->next.get()) {
+    last.frame.append(frame.text_of(*piece));
+  }
+  ++last.frames;
+  return true;
+}
 
 bool FrameWriter::Shared::write_all(const Frame& frame) {
   constexpr std::size_t kVectorMax = 64;
@@ -99,8 +113,8 @@ void FrameWriter::Shared::run() {
     const bool whole = write_all(next.frame);
     const int failure = errno;
     next.frame.clear();
-    if (next.pending) next.pending->fetch_sub(1);
-    if (whole) written.fetch_add(1, std::memory_order_relaxed);
+    if (next.pending) next.pending->fetch_sub(next.frames);
+    if (whole) written.fetch_add(static_cast<std::uint64_t>(next.frames), std::memory_order_relaxed);
     {
       const MutexLock lock{mutex};
       queued_bytes -= std::min(queued_bytes, bytes);
@@ -130,7 +144,7 @@ Result<> FrameWriter::submit(Frame frame, std::shared_ptr<std::atomic<int>> pend
     }
     if (pending) pending->fetch_add(1);
     shared_->queued_bytes += bytes;
-    shared_->queue.push_back({std::move(frame), std::move(pending)});
+    if (!shared_->join_last(frame, bytes, pending)) shared_->queue.push_back({std::move(frame), std::move(pending)});
   }
   shared_->changed.notify_all();
   return ok;
@@ -170,31 +184,60 @@ bool FrameWriter::close(std::chrono::milliseconds limit) {
 
 namespace {
 
-class NetdataJobOutput final : public jobruntime::JobOutput {
+using Pending = std::shared_ptr<std::atomic<int>>;
+
+class NetdataHostOutput final : public jobruntime::HostOutput {
  public:
-  NetdataJobOutput(FrameWriter& writer, Ledger& ledger, bool host_lines) : writer_{writer}, sink_{ledger, host_lines} {}
+  NetdataHostOutput(FrameWriter& writer, Ledger& ledger, bool host_lines, Pending pending)
+      : writer_{writer}, sink_{ledger, host_lines}, pending_{std::move(pending)} {}
 
-  [[nodiscard]] bool ready() const override { return pending_->load() == 0; }
+  Result<> select(const metrix::HostScope& host, bool define) override { return sink_.select_host(host, define); }
 
-  Result<> deliver(const chartengine::Engine& engine, const chartengine::Plan& plan,
-                   const chartemit::Environment& environment, const chartemit::Moment& moment) override {
+  std::expected<void, jobruntime::DeliveryFailure> deliver(const chartengine::Engine& engine,
+                                                           const chartengine::Plan& plan,
+                                                           const chartemit::Environment& environment,
+                                                           const chartemit::Moment& moment) override {
+    using jobruntime::DeliveryFailure;
+    using jobruntime::DeliveryStep;
     Frame frame{writer_.pool()};
     sink_.write_to(frame);
-    if (auto done = sink_.emit(engine, plan, environment, moment); !done) return done;
-    return writer_.submit(std::move(frame), pending_);
+    if (auto done = sink_.emit(engine, plan, environment, moment); !done) {
+      return std::unexpected(DeliveryFailure{DeliveryStep::emit, std::move(done.error())});
+    }
+    if (auto done = writer_.submit(std::move(frame), pending_); !done) {
+      return std::unexpected(DeliveryFailure{DeliveryStep::output, std::move(done.error())});
+    }
+    return {};
   }
 
-  void retire(const chartengine::Engine& engine, const chartemit::Environment& environment) override {
+  Result<> retire(const chartengine::Engine& engine, const chartemit::Environment& environment) override {
     Frame frame{writer_.pool()};
     sink_.write_to(frame);
     sink_.retire(engine, environment);
-    (void)writer_.submit(std::move(frame), nullptr);  // output that is closed needs no obsoletion any more
+    return writer_.submit(std::move(frame), nullptr);
   }
 
  private:
   FrameWriter& writer_;
   chartemit::NetdataSink sink_;
-  std::shared_ptr<std::atomic<int>> pending_ = std::make_shared<std::atomic<int>>(0);
+  Pending pending_;
+};
+
+class NetdataJobOutput final : public jobruntime::JobOutput {
+ public:
+  NetdataJobOutput(FrameWriter& writer, Ledger& ledger, bool host_lines)
+      : writer_{writer}, ledger_{ledger}, host_lines_{host_lines} {}
+
+  [[nodiscard]] bool ready() const override { return pending_->load() == 0; }
+  [[nodiscard]] std::unique_ptr<jobruntime::HostOutput> open_host(const std::string&) override {
+    return std::make_unique<NetdataHostOutput>(writer_, ledger_, host_lines_, pending_);
+  }
+
+ private:
+  FrameWriter& writer_;
+  Ledger& ledger_;
+  bool host_lines_;
+  Pending pending_ = std::make_shared<std::atomic<int>>(0);
 };
 
 }  // namespace

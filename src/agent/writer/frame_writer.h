@@ -27,7 +27,8 @@ class FrameWriter {
  public:
   /// Bytes that may wait for a reader that does not read.
   static constexpr std::size_t kQueuedBytesMax = std::size_t{64} << 20;
-  static constexpr std::size_t kPiecesMax = 4096;  ///< 256 MiB, for the largest single frame
+  static constexpr std::size_t kJoinedBytesMax = 16 * 1024;  ///< of a frame that is copied to the one before it
+  static constexpr std::size_t kPiecesMax = 4096;            ///< 256 MiB, for the largest single frame
 
   /// `on_failure` is called once, on the writer's thread, when a write fails; nothing is written after it.
   FrameWriter(int fd, std::function<void(std::string)> on_failure);
@@ -36,7 +37,8 @@ class FrameWriter {
   FrameWriter& operator=(const FrameWriter&) = delete;
 
   /// Takes the frame over, and decrements `pending` when it has been written or dropped. A frame alone is taken
-  /// whatever its size, so that a large job is not refused for ever.
+  /// whatever its size, so that a large job is not refused for ever. Small frames with one `pending` that wait together
+  /// share a piece, so that a job with many hosts does not hold one for each.
   ///
   /// Errors    limit: too much waits already. unavailable: output has failed or was closed. The frame is dropped.
   [[nodiscard]] Result<> submit(netdataapi::Frame frame, std::shared_ptr<std::atomic<int>> pending);
@@ -53,6 +55,7 @@ class FrameWriter {
   struct Waiting {
     netdataapi::Frame frame;
     std::shared_ptr<std::atomic<int>> pending;
+    int frames = 1;  // that were joined into this one
   };
   /// What the thread needs although its owner is gone: a write may never return.
   struct Shared;

@@ -103,5 +103,25 @@ TEST(FrameWriter, WritesWhatWaitsBeforeItCloses) {
   EXPECT_EQ(pipe.read_until(8), "one\ntwo\n");
 }
 
+TEST(FrameWriter, SmallFramesOfOneJobThatWaitShareAPiece) {
+  Pipe pipe;
+  FrameWriter writer{pipe.ends[1], [](const std::string&) {}};
+  const auto blocked = std::make_shared<std::atomic<int>>(0);
+  ASSERT_TRUE(writer.submit(filled(writer, 'x', 1'000'000), blocked));  // more than a pipe takes
+  const auto pieces = writer.pool().in_use();
+  const auto one = std::make_shared<std::atomic<int>>(0);
+  const auto other = std::make_shared<std::atomic<int>>(0);
+  constexpr int kHosts = 512;
+  for (int i = 0; i < kHosts; ++i) ASSERT_TRUE(writer.submit(filled(writer, 'a', 400), one));
+  ASSERT_TRUE(writer.submit(filled(writer, 'b', 400), other));
+  EXPECT_LE(writer.pool().in_use(), pieces + kHosts * 400 / (netdataapi::kPieceBytes - 400) + 2);
+  EXPECT_EQ(one->load(), kHosts);
+  const auto text = pipe.read_until(1'000'000 + kHosts * 400 + 400);
+  EXPECT_EQ(text.substr(1'000'000), std::string(kHosts * 400, 'a') + std::string(400, 'b'));
+  EXPECT_TRUE(writer.close(1s));
+  EXPECT_EQ(one->load() + other->load() + blocked->load(), 0);
+  EXPECT_EQ(writer.frames_written(), 2u + kHosts);
+}
+
 }  // namespace
 }  // namespace cppd::agent

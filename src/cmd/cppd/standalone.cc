@@ -33,17 +33,34 @@ class BoardOutput final : public jobruntime::Output {
   std::unique_ptr<jobruntime::JobOutput> open(Ledger& ledger) override { return std::make_unique<One>(board_, ledger); }
 
  private:
-  struct One final : jobruntime::JobOutput {
-    One(output::ChartBoard& board, Ledger& ledger) : sink{board, ledger} {}
-    bool ready() const override { return true; }
-    Result<> deliver(const chartengine::Engine& engine, const chartengine::Plan& plan,
-                     const chartemit::Environment& environment, const chartemit::Moment& moment) override {
-      return sink.emit(engine, plan, environment, moment);
+  struct Host final : jobruntime::HostOutput {
+    Host(output::ChartBoard& board, Ledger& ledger) : sink{board, ledger} {}
+    Result<> select(const metrix::HostScope& host, bool) override {
+      sink.show_host(host.hostname);
+      return ok;
     }
-    void retire(const chartengine::Engine& engine, const chartemit::Environment& environment) override {
+    std::expected<void, jobruntime::DeliveryFailure> deliver(const chartengine::Engine& engine,
+                                                             const chartengine::Plan& plan,
+                                                             const chartemit::Environment& environment,
+                                                             const chartemit::Moment& moment) override {
+      auto done = sink.emit(engine, plan, environment, moment);
+      if (done) return {};
+      return std::unexpected(jobruntime::DeliveryFailure{jobruntime::DeliveryStep::emit, std::move(done.error())});
+    }
+    Result<> retire(const chartengine::Engine& engine, const chartemit::Environment& environment) override {
       sink.retire(engine, environment);
+      return ok;
     }
     output::BoardSink sink;
+  };
+  struct One final : jobruntime::JobOutput {
+    One(output::ChartBoard& board, Ledger& ledger) : board{board}, ledger{ledger} {}
+    bool ready() const override { return true; }
+    std::unique_ptr<jobruntime::HostOutput> open_host(const std::string&) override {
+      return std::make_unique<Host>(board, ledger);
+    }
+    output::ChartBoard& board;
+    Ledger& ledger;
   };
   output::ChartBoard& board_;
 };

@@ -65,8 +65,12 @@ void BoardSink::note_losses() {
 }
 
 void BoardSink::begin_cycle(const chartemit::Environment& environment, const chartemit::Moment& moment) {
-  if (job_ == nullptr) job_ = &board_.add_job(environment.type_id);
   environment_ = &environment;
+  if (job_ == nullptr) {
+    name_ = hostname_.empty() ? environment.type_id : environment.type_id + '@' + hostname_;
+    job_ = &board_.add_job(name_);
+    job_->ledger = &ledger_;
+  }
   const auto nominal_us = std::max<std::int64_t>(1, environment.update_every) * 1'000'000;
   cycle_us_ = moment.elapsed_us > 0 ? moment.elapsed_us : nominal_us;
   now_us_ += cycle_us_;
@@ -103,7 +107,7 @@ void BoardSink::change_structure(const Engine& engine, const Plan& plan) {
 /// that the reader knows, under a slot that we do not know.
 void BoardSink::take_over(const Engine& engine, std::uint32_t slot) {
   if (slot < charts_.size() && charts_[slot].known) return;
-  const auto id = environment_->type_id + '.' + std::string{engine.chart_id(slot)};
+  const auto id = name_ + '.' + std::string{engine.chart_id(slot)};
   for (const auto& chart : job_->charts) {
     if (chart.info == nullptr || chart.info->id != id) continue;
     forget(chart.slot);
@@ -132,7 +136,7 @@ void BoardSink::define(const Engine& engine, std::uint32_t slot) {
   const auto before = chart.info;
   const auto& meta = engine.chart_meta(slot);
   auto info = std::make_shared<ChartInfo>();
-  info->id.append(environment_->type_id).append(".").append(engine.chart_id(slot));
+  info->id.append(name_).append(".").append(engine.chart_id(slot));
   info->title = meta.title;
   info->family = meta.family;
   info->context = meta.context;

@@ -30,6 +30,9 @@ class BoardSink final : public chartemit::PlanSink {
   BoardSink(const BoardSink&) = delete;
   BoardSink& operator=(const BoardSink&) = delete;
 
+  /// The virtual host of the charts, by name, from when the job next comes onto the board; a job with several hosts is
+  /// there once for each. Empty for this machine.
+  void show_host(std::string_view hostname) { hostname_ = hostname; }
   /// Every call is a cycle, that of an empty plan one of gaps.
   [[nodiscard]] Result<> emit(const chartengine::Engine& engine, const chartengine::Plan& plan,
                               const chartemit::Environment& environment, const chartemit::Moment& moment) override;
@@ -72,6 +75,8 @@ class BoardSink final : public chartemit::PlanSink {
   Ledger& ledger_;
   BoardJob* job_ = nullptr;
   const chartemit::Environment* environment_ = nullptr;
+  std::string hostname_;
+  std::string name_;         // on the board
   std::int64_t now_us_ = 0;  // since the first cycle
   std::int64_t cycle_us_ = 0;
   std::uint64_t numbers_ = 0;       // shown in this cycle

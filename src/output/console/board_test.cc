@@ -239,6 +239,18 @@ TEST(Board, CountsRatesAndLosses) {
   EXPECT_EQ(snapshot.jobs[0].losses[static_cast<std::size_t>(LossReason::cycle_failed)], 1u);
 }
 
+TEST(Board, AVirtualHostIsPartOfItsNames) {
+  ChartBoard board;
+  TestJob job{board, "one"};
+  job.sink.show_host("db1");
+  BoardSnapshot snapshot;
+  job.cycle([&] { job.queue("a", 1); });
+  board.snapshot(snapshot);
+  ASSERT_EQ(snapshot.jobs.size(), 1u);
+  EXPECT_EQ(snapshot.jobs[0].name, "one@db1");
+  EXPECT_TRUE(snapshot.jobs[0].charts.at(0).info->id.starts_with("one@db1."));
+}
+
 TEST(Board, JobsComeByNameAndLeave) {
   ChartBoard board;
   BoardSnapshot snapshot;

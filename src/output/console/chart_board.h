@@ -34,7 +34,7 @@ struct DimensionInfo {
 ///
 /// Threads   immutable; snapshots share it.
 struct ChartInfo {
-  std::string id;  ///< `type.id`
+  std::string id;  ///< `type.id`, of a virtual host `type@host.id`
   std::string title;
   std::string family;
   std::string context;
@@ -54,11 +54,12 @@ struct BoardChart {
 };
 
 struct BoardJob {
-  std::string name;  ///< full name
+  std::string name;  ///< full name; with `@` and the host when that is a virtual one
   WallTime at{};     ///< of the last cycle
   std::uint64_t cycles = 0;
   double values_per_second = 0;  ///< numbers of the last cycle, by its length
   Ledger::Counts losses{};
+  const Ledger* ledger = nullptr;  ///< where they were counted; the hosts of a job share it
   std::size_t history_points = 0;
   std::vector<BoardChart> charts;  ///< by priority, then by id
 

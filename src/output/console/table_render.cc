@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -201,10 +202,12 @@ std::vector<StyledLine> Painter::header(bool paused) const {
   std::size_t dimensions = 0;
   double per_second = 0;
   Ledger::Counts losses{};
+  std::set<const Ledger*> counted_ledgers;
   for (const auto& job : board_.jobs) {
     charts += job.charts.size();
     per_second += job.values_per_second;
     for (const auto& chart : job.charts) dimensions += chart.info->dimensions.size();
+    if (job.ledger != nullptr && !counted_ledgers.insert(job.ledger).second) continue;
     for (std::size_t i = 0; i < kLossReasons; ++i) losses[i] += job.losses[i];
   }
   std::vector<StyledLine> lines;

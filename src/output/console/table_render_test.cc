@@ -233,6 +233,17 @@ TEST(RenderLosses, AreSummedInTheHeader) {
   EXPECT_EQ(table.lines[2], (StyledLine{{Style::alert, "lost: series_info=1 cycle_failed=5"}}));
 }
 
+TEST(RenderLosses, OfTheHostsOfAJobCountOnce) {
+  auto board = sample_board();
+  const Ledger ledger;
+  for (auto* job : {&board.jobs[0], &board.jobs[1]}) {
+    job->ledger = &ledger;
+    job->losses[static_cast<std::size_t>(LossReason::cycle_failed)] = 2;
+  }
+  const auto table = render(board, kUtf8, {}, {80, 18});
+  EXPECT_EQ(table.lines[2], (StyledLine{{Style::alert, "lost: cycle_failed=2"}}));
+}
+
 TEST(RenderStyles, OfOneOfEach) {
   const auto table = render(sample_board(), kUtf8, {}, {80, 18});
   EXPECT_EQ(table.lines[0][0], (StyledText{Style::title, "cppd"}));
