@@ -84,7 +84,7 @@ class Publisher {
 
   PublisherOptions options_;
   chartengine::HostEngines engines_;
-  std::vector<Told> told_;  // by slot of the host
+  std::vector<Told> told_;        // by slot of the host
   metrix::HostScope given_node_;  // as it came
   metrix::HostScope node_;
   std::uint64_t node_revision_ = 0;

@@ -35,7 +35,7 @@ using testing::IsEmpty;
 
 TEST(StoreFindings, VectorOfARefusedScopeIsRefused) {  // 5.1 to 5.3
   House house;
-  const auto vec = house.snapshot.with_host_scope({.key = "k"}).gauge_vec("m", {"id"});
+  const auto vec = house.snapshot.with_host_scope({.key = "k"}).vec("m", {"id"}).gauge();
   house.cycle([&] { vec("a").observe(1); });
   EXPECT_THAT(house.names(), IsEmpty());
   EXPECT_EQ(house.lost(LossReason::sample_invalid_scope), 2u);

@@ -14,12 +14,32 @@
 
 namespace cppd::model {
 
-#define CPPD_MODEL_CHECKS(X)                                                                                      \
-  X(outcome)                                                                                                      \
-  X(ledger)                                                                                                       \
-  X(collect_meta) X(series_count) X(name_count) X(retention_window) X(scopes) X(visible_scopes) X(order) X(value) \
-      X(delta) X(series_meta) X(metric_meta) X(lookup) X(absent) X(identity) X(histogram) X(summary) X(state_set) \
-          X(measure_set) X(born) X(died) X(redescribed) X(references) X(drained)
+#define CPPD_MODEL_CHECKS(X) \
+  X(outcome)                 \
+  X(ledger)                  \
+  X(collect_meta)            \
+  X(series_count)            \
+  X(name_count)              \
+  X(retention_window)        \
+  X(scopes)                  \
+  X(visible_scopes)          \
+  X(order)                   \
+  X(value)                   \
+  X(delta)                   \
+  X(series_meta)             \
+  X(metric_meta)             \
+  X(lookup)                  \
+  X(absent)                  \
+  X(identity)                \
+  X(histogram)               \
+  X(summary)                 \
+  X(state_set)               \
+  X(measure_set)             \
+  X(born)                    \
+  X(died)                    \
+  X(redescribed)             \
+  X(references)              \
+  X(drained)
 
 enum class Check : std::uint8_t {
 #define CPPD_MODEL_CHECK(name) name,

@@ -14,11 +14,25 @@ using namespace metrix;
 
 namespace {
 
-/// Texts of the bounds and quantiles of the alphabet, as 7.6.3 gives them.
+/// Texts of the numbers of the alphabet, as 7.6.3 wants them.
 std::string number_text(double number) {
-  static const std::vector<std::pair<double, std::string>> kTexts{{0, "0"},       {0.00001, "1e-05"}, {0.1, "0.1"},
-                                                                  {0.25, "0.25"}, {0.5, "0.5"},       {1, "1"},
-                                                                  {2, "2"},       {5, "5"},           {1e6, "1e+06"}};
+  static const std::vector<std::pair<double, std::string>> kTexts{{0, "0"},
+                                                                  {0.00001, "1e-05"},
+                                                                  {0.001, "0.001"},
+                                                                  {0.1, "0.1"},
+                                                                  {0.25, "0.25"},
+                                                                  {0.5, "0.5"},
+                                                                  {1, "1"},
+                                                                  {1.5, "1.5"},
+                                                                  {2, "2"},
+                                                                  {3, "3"},
+                                                                  {5, "5"},
+                                                                  {7, "7"},
+                                                                  {100, "100"},
+                                                                  {1e6, "1e+06"},
+                                                                  {-1, "-1"},
+                                                                  {-5, "-5"},
+                                                                  {1.7e308, "1.7e+308"}};
   for (const auto& [value, text] : kTexts) {
     if (value == number) return text;
   }

@@ -18,23 +18,38 @@ namespace cppd::model {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-#define CPPD_MODEL_OPS(X)                                                                                   \
-  X(begin)                                                                                                  \
-  X(commit)                                                                                                 \
-  X(abort) X(declare)                /* slot <- a handle of a meter */                                      \
-      X(declare_vec)                 /* vec slot <- a vector of a meter; texts: its keys */                 \
-      X(child)                       /* slot <- the child of vec slot `from`; texts: its values */          \
-      X(derive)                      /* slot <- slot `from` with further labels */                          \
-      X(copy)                        /* slot <- slot `from` */                                              \
-      X(drop) X(drop_vec) X(observe) /* a number: observe, set, observe_total */                            \
-      X(add)                         /* a number */                                                         \
-      X(point)  /* histogram and summary: count, sum, then pairs; measure set: a number per field */        \
-      X(states) /* texts: states; numbers: on or off */                                                     \
-      X(enable) /* texts: states */                                                                         \
-      X(fields) /* texts: fields; numbers: values */                                                        \
-      X(add_point) X(add_fields) X(add_field) X(set_field)                                                  \
-          X(observe_ref) /* a number, by the reference of the handle that was last dropped from the slot */ \
-      X(retract)
+/// Operations, and what they take of an Op beside the slot:
+///
+///   declare, derive, copy   slot <- a handle of a meter; slot `from` with further labels; slot `from`
+///   declare_vec, child      vector slot <- a vector, texts: its keys; slot <- its child, texts: the values
+///   observe, add            a number: observe, set, observe_total, add
+///   point, add_point        histogram and summary: count, sum, then pairs; measure set: a number per field
+///   states, enable          texts: states; numbers: on or off
+///   fields, add_fields, ... texts: fields; numbers: values
+///   observe_ref             a number, by the reference of the handle that was last dropped from the slot
+#define CPPD_MODEL_OPS(X) \
+  X(begin)                \
+  X(commit)               \
+  X(abort)                \
+  X(declare)              \
+  X(declare_vec)          \
+  X(child)                \
+  X(derive)               \
+  X(copy)                 \
+  X(drop)                 \
+  X(drop_vec)             \
+  X(observe)              \
+  X(add)                  \
+  X(point)                \
+  X(states)               \
+  X(enable)               \
+  X(fields)               \
+  X(add_point)            \
+  X(add_fields)           \
+  X(add_field)            \
+  X(set_field)            \
+  X(observe_ref)          \
+  X(retract)
 
 enum class Do : std::uint8_t {
 #define CPPD_MODEL_OP(name) name,

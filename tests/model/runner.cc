@@ -34,7 +34,11 @@ class Run {
     const auto expected = model_.apply(op);
     if (expected == Outcome::ignored) return std::nullopt;
     ++tally_.ops[static_cast<std::size_t>(op.what)];
-    return checker_.after(op.what, expected, subject_.apply(op));
+    try {
+      return checker_.after(op.what, expected, subject_.apply(op));
+    } catch (const std::exception& error) {
+      return Difference{Check::outcome, std::string{"thrown: "} + error.what()};
+    }
   }
   [[nodiscard]] bool open() const { return model_.open(); }
   [[nodiscard]] std::optional<Difference> drained() { return checker_.drained(); }

@@ -123,5 +123,34 @@ TEST(FrameWriter, SmallFramesOfOneJobThatWaitShareAPiece) {
   EXPECT_EQ(writer.frames_written(), 2u + kHosts);
 }
 
+struct HostCase {
+  std::string_view name, guid, hostname;
+  bool host_lines, taken;
+  friend void PrintTo(const HostCase& row, std::ostream* out) { *out << row.name; }
+};
+class WriterHost : public testing::TestWithParam<HostCase> {};
+TEST_P(WriterHost, IsTakenOrRefusedAtOnce) {
+  Pipe pipe;
+  FrameWriter writer{pipe.ends[1], [](const std::string&) {}};
+  NetdataOutput output{writer, {.host_lines = GetParam().host_lines}};
+  Ledger ledger;
+  const auto job = output.open(ledger);
+  const auto host = job->open_host("a");
+  const metrix::HostScope scope{
+      .key = "a", .guid = std::string{GetParam().guid}, .hostname = std::string{GetParam().hostname}};
+  EXPECT_EQ(host->select(scope, true).has_value(), GetParam().taken);
+  EXPECT_EQ(ledger.counted(LossReason::host_scope_refused), GetParam().taken ? 0u : 1u);
+  EXPECT_TRUE(job->ready());
+  EXPECT_TRUE(writer.close(1s));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, WriterHost,  // charts contract E10, R5; differences D7, D13
+    testing::Values(HostCase{"good", "6b3b3a2e-0000-4000-8000-000000000001", "h", true, true},
+                    HostCase{"no_uuid", "G-1", "h", true, false}, HostCase{"no_guid", "", "h", true, false},
+                    HostCase{"blank_hostname", "6b3b3a2e-0000-4000-8000-000000000001", " ", true, false},
+                    HostCase{"hostname_with_quote", "6b3b3a2e-0000-4000-8000-000000000001", "h'1", true, false},
+                    HostCase{"old_daemon", "6b3b3a2e-0000-4000-8000-000000000001", "h", false, false}),
+    [](const auto& row) { return std::string{row.param.name}; });
+
 }  // namespace
 }  // namespace cppd::agent
