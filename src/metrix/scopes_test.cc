@@ -255,7 +255,7 @@ TEST_P(HostScopeRefusal, CostsTheInstrumentsOfTheMeterAlone) {
   EXPECT_TRUE(meter.error());
   EXPECT_TRUE(meter.gauge("m").refused());
   EXPECT_TRUE(meter.vec("v", {"id"}).gauge()("a").refused());
-  EXPECT_EQ(house.lost(LossReason::sample_invalid_scope), 1u);
+  EXPECT_EQ(house.lost(LossReason::sample_invalid_scope), 3u);  // the scope and each instrument of it
   EXPECT_EQ(house.cycle([&] { house.snapshot.gauge("ok").observe(1); }), Lines{"ok 1"});
 }
 INSTANTIATE_TEST_SUITE_P(Table, HostScopeRefusal, testing::ValuesIn(kBad),

@@ -350,15 +350,17 @@ void Store::expect_clashes(std::string_view text) {
     present = present || (!descriptor.may_clash && descriptor.live_series > 0);
     descriptor.may_clash = true;
   };
-  if (const auto known = name_index_.find(text); known != name_index_.end())
-    std::ranges::for_each(names_[known->second].descriptors, expect);
-  if (const auto known = part_names_.find(text); known != part_names_.end()) {
-    for (const auto bearer : known->second.all) {
-      for (const auto& part : descriptor(bearer).shape->parts) {
-        if (descriptor(part.descriptor).name == text) expect(part.descriptor);
-      }
+  const auto expect_parts = [&](DescriptorId id) {
+    if (!descriptor(id).shape) return;
+    for (const auto& part : descriptor(id).shape->parts) {
+      if (descriptor(part.descriptor).name == text) expect(part.descriptor);
     }
+  };
+  if (const auto known = name_index_.find(text); known != name_index_.end()) {
+    for (const auto id : names_[known->second].descriptors) expect(id), expect_parts(id);
   }
+  if (const auto known = part_names_.find(text); known != part_names_.end())
+    std::ranges::for_each(known->second.all, expect_parts);
   if (!present) return;
   for (std::uint32_t index = 1; index < committed_.size(); ++index) {
     if (committed_[index].seen != 0 && descriptor(committed_[index].descriptor).name == text) {
