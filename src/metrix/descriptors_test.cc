@@ -34,6 +34,21 @@ const Story kStories[] = {
        return refusals(house.snapshot);
      },
      {"metrix: instrument mode mismatch for m"}},
+    {"a_refused_handle_counts_every_use",
+     [] {
+       House house;
+       (void)house.snapshot.gauge("m");
+       const auto refused = house.snapshot.counter("m");
+       const auto set = house.snapshot.state_set("s");
+       const auto vec = house.snapshot.vec("m", {"id"}).counter();
+       const auto before = house.lost(LossReason::sample_declaration_conflict);
+       house.cycle(
+           [&] { refused.observe_total(1), refused.observe_total(2), set.enable({}), vec("a").observe_total(3); });
+       const auto further = Label{"k", "v"};
+       refused.with({&further, 1}).observe_total(1);
+       return Lines{fmt::format("{} then {}", before, house.lost(LossReason::sample_declaration_conflict))};
+     },
+     {"3 then 8"}},
     {"case_97_declared_and_not_observed",
      [] {
        House house;

@@ -9,16 +9,19 @@
 
 namespace cppd::metrix {
 
-/// A handle of one series. It pins the identity: a series that expired comes back at the next observation.
+/// A handle of one series. It pins the identity: a series that expired comes back at the next observation. A refused
+/// one counts each use under the reason for which its declaration was refused.
 ///
 /// Threads   confined to the shard of the store.
 /// Lifetime  must not outlive the store.
 class Instrument {
  public:
   Instrument() = default;
-  Instrument(Store& store, SeriesRef ref) : store_{&store}, ref_{ref} { store_->pin(ref_); }
+  Instrument(Store& store, SeriesRef ref) : store_{&store}, ref_{ref} {
+    if (!refused()) store_->pin(ref_);
+  }
   Instrument(const Instrument& other) : store_{other.store_}, ref_{other.ref_} {
-    if (store_) store_->pin(ref_);
+    if (!refused()) store_->pin(ref_);
   }
   Instrument(Instrument&& other) noexcept : store_{std::exchange(other.store_, nullptr)}, ref_{other.ref_} {}
   Instrument& operator=(Instrument other) noexcept {
@@ -27,10 +30,10 @@ class Instrument {
     return *this;
   }
   ~Instrument() {
-    if (store_) store_->unpin(ref_);
+    if (!refused()) store_->unpin(ref_);
   }
 
-  [[nodiscard]] bool refused() const { return store_ == nullptr; }
+  [[nodiscard]] bool refused() const { return store_ == nullptr || ref_.index == 0; }
   [[nodiscard]] SeriesRef ref() const { return ref_; }
 
  protected:
@@ -39,6 +42,7 @@ class Instrument {
   template <class Handle>
   [[nodiscard]] Handle derive(Labels labels) const {
     if (!store_) return {};
+    if (refused()) return Handle{*store_, ref_};
     const auto ref = with_labels(labels);
     return ref.index == 0 ? Handle{} : Handle{*store_, ref};
   }

@@ -162,27 +162,31 @@ Result<DescriptorId> Meter::declare(std::string_view name, InstrumentKind what,
 
 SeriesRef Meter::plain(std::string_view name, InstrumentKind kind, const InstrumentOptions& options) const {
   const auto id = declare(name, kind, options);
-  if (!id || !scope_usable(name)) return {};
+  if (!id) return Store::refusal(LossReason::sample_declaration_conflict);
+  if (!scope_usable(name)) return Store::refusal(LossReason::sample_invalid_scope);
   if (!usable_) {
     store_->ledger().count(LossReason::sample_invalid_labels, name);
-    return {};
+    return Store::refusal(LossReason::sample_invalid_labels);
   }
   std::vector<Label> labels;
   for (const auto& [key, value] : labels_) labels.push_back({key, value});
-  return store_->series(*id, labels, host_ ? store_->claim(*host_) : ClaimId::none);
+  const auto ref = store_->series(*id, labels, host_ ? store_->claim(*host_) : ClaimId::none);
+  return ref.index == 0 ? Store::refusal(LossReason::sample_invalid_labels) : ref;
 }
 
-std::unique_ptr<VecCore> Meter::vec_core(std::string_view name, InstrumentKind kind, std::vector<std::string> keys,
-                                         const InstrumentOptions& options) const {
+std::expected<std::unique_ptr<VecCore>, LossReason> Meter::vec_core(std::string_view name, InstrumentKind kind,
+                                                                    std::vector<std::string> keys,
+                                                                    const InstrumentOptions& options) const {
   std::vector<Label> probe;
   for (const auto& key : keys) probe.push_back({key, {}});
   if (!canonical(probe)) {
     refuse(invalid_input(fmt::format("metrix: label keys of {} are empty or given twice", name)));
     store_->ledger().count(LossReason::sample_invalid_labels, name);
-    return nullptr;
+    return std::unexpected(LossReason::sample_invalid_labels);
   }
   const auto id = declare(name, kind, options);
-  if (!id || !scope_usable(name)) return nullptr;
+  if (!id) return std::unexpected(LossReason::sample_declaration_conflict);
+  if (!scope_usable(name)) return std::unexpected(LossReason::sample_invalid_scope);
   return std::make_unique<VecCore>(*store_, *id, host_, labels_, std::move(keys));
 }
 

@@ -11,6 +11,7 @@
 #include <cppd/metrix/label_names.h>
 #include <cppd/metrix/structured.h>
 
+#include <expected>
 #include <memory>
 
 namespace cppd::metrix {
@@ -108,6 +109,8 @@ class Vec {
  public:
   Vec() = default;
   explicit Vec(std::unique_ptr<VecCore> core) : core_{std::move(core)} {}
+  /// A refused one: each of its children is `refused`.
+  explicit Vec(Handle refused) : refused_{std::move(refused)} {}
 
   /// The child with these label values, in the order of the keys.
   template <class... Values>
@@ -117,7 +120,7 @@ class Vec {
     return at(list);
   }
   [[nodiscard]] Handle at(std::span<const std::string_view> values) const {
-    if (!core_) return {};
+    if (!core_) return refused_;
     const auto ref = core_->child(values);
     return ref.index == 0 ? Handle{} : Handle{core_->store(), ref};
   }
@@ -125,6 +128,7 @@ class Vec {
 
  private:
   std::unique_ptr<VecCore> core_;
+  Handle refused_;
 };
 
 /// What all meters share: prefix, labels and host scope of the instruments they make.
@@ -140,9 +144,10 @@ class Meter {
                                              const InstrumentOptions& options) const;
   /// A handle for a plain instrument of the meter; refused when the declaration or the labels are.
   [[nodiscard]] SeriesRef plain(std::string_view name, InstrumentKind kind, const InstrumentOptions& options) const;
-  [[nodiscard]] std::unique_ptr<VecCore> vec_core(std::string_view name, InstrumentKind kind,
-                                                  std::vector<std::string> keys,
-                                                  const InstrumentOptions& options) const;
+  /// The core of a vector. Errors    counted, under the reason that uses of the vector count as well.
+  [[nodiscard]] std::expected<std::unique_ptr<VecCore>, LossReason> vec_core(std::string_view name, InstrumentKind kind,
+                                                                             std::vector<std::string> keys,
+                                                                             const InstrumentOptions& options) const;
 
  protected:
   void set_prefix(std::string_view prefix) { prefix_ = prefix; }
@@ -216,7 +221,9 @@ class VecMaker {
   template <class Handle>
   [[nodiscard]] Vec<Handle, N> make(InstrumentKind kind, const InstrumentOptions& options) const {
     const auto& keys = keys_.all();
-    return Vec<Handle, N>{meter_.vec_core(name_, kind, {keys.begin(), keys.end()}, options)};
+    auto core = meter_.vec_core(name_, kind, {keys.begin(), keys.end()}, options);
+    if (!core) return Vec<Handle, N>{Handle{meter_.store(), Store::refusal(core.error())}};
+    return Vec<Handle, N>{std::move(*core)};
   }
   const Meter& meter_;
   std::string_view name_;
@@ -305,7 +312,7 @@ class TypedMeter : public Meter {
   }
   template <class Handle>
   [[nodiscard]] Handle make(SeriesRef ref) const {
-    return ref.index == 0 ? Handle{} : Handle{store(), ref};
+    return Handle{store(), ref};
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cppd/base/internal_error.h>
 #include <cppd/metrix/label_table.h>
+#include <cppd/metrix/slot.h>
 
 #include <xxhash.h>
 
@@ -46,14 +47,7 @@ void LabelTable::labels(LabelSetId set, std::vector<Label>& into) const {
 
 LabelId LabelTable::intern(const Label& label) {
   if (const auto found = text_index_.find(label); found != text_index_.end()) return *found;
-  LabelId id;
-  if (free_texts_.empty()) {
-    id = static_cast<LabelId>(texts_.size());
-    texts_.emplace_back();
-  } else {
-    id = free_texts_.back();
-    free_texts_.pop_back();
-  }
+  const auto id = take_place(texts_, free_texts_);
   auto& text = texts_[index_of(id)];
   text.packed = std::make_unique_for_overwrite<char[]>(label.key.size() + label.value.size() + 2);
   text.key_bytes = static_cast<std::uint32_t>(label.key.size());
@@ -97,14 +91,7 @@ LabelSetId LabelTable::acquire(Labels labels) {
     ++sets_[index_of(*found)].uses;
     return *found;
   }
-  LabelSetId id;
-  if (free_sets_.empty()) {
-    id = static_cast<LabelSetId>(sets_.size());
-    sets_.emplace_back();
-  } else {
-    id = free_sets_.back();
-    free_sets_.pop_back();
-  }
+  const auto id = take_place(sets_, free_sets_);
   const auto first = place(scratch_);
   sets_[index_of(id)] = {first, static_cast<std::uint32_t>(scratch_.size()), 1,
                          static_cast<std::uint32_t>(set_index_.hash_function()(std::span<const LabelId>{scratch_}))};

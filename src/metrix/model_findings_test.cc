@@ -38,7 +38,7 @@ TEST(StoreFindings, VectorOfARefusedScopeIsRefused) {  // 5.1 to 5.3
   const auto vec = house.snapshot.with_host_scope({.key = "k"}).vec("m", {"id"}).gauge();
   house.cycle([&] { vec("a").observe(1); });
   EXPECT_THAT(house.names(), IsEmpty());
-  EXPECT_EQ(house.lost(LossReason::sample_invalid_scope), 2u);
+  EXPECT_EQ(house.lost(LossReason::sample_invalid_scope), 3u);
 }
 
 TEST(StoreFindings, RegisteredNameStaysAgainstASecondKind) {  // 6.4, diff D1

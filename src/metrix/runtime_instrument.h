@@ -333,7 +333,7 @@ RuntimeVec<Handle, N> RuntimeVecMaker<N>::make(InstrumentKind kind, const Option
   const auto& keys = keys_.all();
   auto core = meter_.store_->change(
       [&](Store&) { return meter_.meter_.vec_core(name_, kind, {keys.begin(), keys.end()}, options); });
-  return {*meter_.store_, std::move(core)};
+  return {*meter_.store_, std::move(core).value_or(nullptr)};
 }
 
 }  // namespace cppd::metrix

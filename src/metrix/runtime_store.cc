@@ -77,7 +77,9 @@ void RuntimeStore::enforce_cap(std::uint32_t newest) {
     store_.for_each_source([&](std::uint32_t source) {
       if (source == newest) return;
       if (oldest != newest && written_[source] > written_[oldest]) return;
-      if (oldest != newest && written_[source] == written_[oldest] && !store_.key_before(SeriesId{source}, SeriesId{oldest})) return;
+      if (oldest != newest && written_[source] == written_[oldest] &&
+          !store_.key_before(SeriesId{source}, SeriesId{oldest}))
+        return;
       oldest = source;
     });
     if (oldest == newest) return;

@@ -2,6 +2,7 @@
 #include <cppd/base/internal_error.h>
 #include <cppd/base/text.h>
 #include <cppd/metrix/scope_table.h>
+#include <cppd/metrix/slot.h>
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -53,13 +54,7 @@ ClaimId ScopeTable::claim(const HostScope& host) {
   if (host.key.empty()) return ClaimId::none;
   auto known = find(host.key);
   if (!known) {
-    if (free_scopes_.empty()) {
-      known = static_cast<ScopeId>(scopes_.size());
-      scopes_.emplace_back();
-    } else {
-      known = free_scopes_.back();
-      free_scopes_.pop_back();
-    }
+    known = take_place(scopes_, free_scopes_);
     scopes_[index_of(*known)] = {.host = host};
     index_.emplace(host.key, *known);
   }
@@ -67,14 +62,7 @@ ClaimId ScopeTable::claim(const HostScope& host) {
   for (const auto id : scope.claims) {
     if (claims_[index_of(id)].host == host) return id;
   }
-  ClaimId id;
-  if (free_claims_.empty()) {
-    id = static_cast<ClaimId>(claims_.size());
-    claims_.emplace_back();
-  } else {
-    id = free_claims_.back();
-    free_claims_.pop_back();
-  }
+  const auto id = take_place(claims_, free_claims_);
   claims_[index_of(id)] = {.host = host, .scope = *known, .serial = ++serial_};
   scope.claims.push_back(id);
   unused_.push_back(id);

@@ -124,7 +124,16 @@ void Store::unpin(SeriesRef ref) {
   fresh_.push_back(ref.index);
 }
 
+void Store::count_refusal(SeriesRef ref) {
+  if (ref.index == 0 && ref.generation >= kRefusals)
+    ledger_->count(static_cast<LossReason>(ref.generation - kRefusals));
+}
+
 bool Store::refuse(SeriesRef ref, double value) {
+  if (ref.index == 0 && ref.generation >= kRefusals) {
+    count_refusal(ref);
+    return false;
+  }
   const auto& hot = hot_[ref.index];
   if (hot.generation != ref.generation) {
     ledger_->count(LossReason::stale_handle);

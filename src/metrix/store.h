@@ -7,9 +7,11 @@
 #include <cppd/base/ledger.h>
 #include <cppd/base/result.h>
 #include <cppd/metrix/bundle.h>
+#include <cppd/metrix/descriptor.h>
 #include <cppd/metrix/label_table.h>
 #include <cppd/metrix/schema.h>
 #include <cppd/metrix/scope_table.h>
+#include <cppd/metrix/slot.h>
 #include <cppd/metrix/types.h>
 #include <cppd/metrix/untold.h>
 
@@ -24,60 +26,6 @@
 #include <vector>
 
 namespace cppd::metrix {
-
-/// Bits of Descriptor::said.
-enum SaidField : std::uint8_t {
-  kSaysDescription = 1,
-  kSaysFamily = 2,
-  kSaysPriority = 4,
-  kSaysUnit = 8,
-  kSaysFloat = 16
-};
-
-/// What all series of one name and one authority share. A name has one of these but for the rare case that its kind
-/// changes. A structured metric has one more for each name that its parts bear.
-struct Descriptor {
-  std::string name;
-  std::uint32_t name_index = 0;
-  Kind kind = Kind::unknown;
-  Kind source = Kind::unknown;
-  Role role = Role::none;
-  Mode mode = Mode::snapshot;
-  Freshness freshness = Freshness::cycle;
-  Window window = Window::cumulative;
-  MetricMeta meta;
-  /// Which fields of `meta` somebody declared.
-  bool has_description = false, has_family = false, has_priority = false, has_unit = false, has_float = false;
-  std::uint8_t said = 0;  ///< which of them somebody ever did, whether or not it still holds (store_names.cc)
-  std::uint32_t live_series = 0;
-  DescriptorId authority{};              ///< of a part: the descriptor of its metric; else this one
-  std::shared_ptr<const Shape> shape{};  ///< of a structured metric
-  std::uint32_t uses = 0;                ///< slots and pins; a descriptor without any is freed
-  std::uint32_t pins = 0;                ///< of vectors and the like, who may ask for any series of it again
-  std::uint32_t observed = 0;            ///< cycle in which a contested authority was last observed
-  std::uint32_t lost = 0;                ///< cycle in which it was last refused
-  bool may_clash = false;                ///< a series of another metric may flatten to the same name and labels
-};
-
-/// The committed side of one series.
-struct Committed {
-  double value = 0;
-  double previous = 0;           ///< of the commit before that wrote the series; for deltas
-  std::uint32_t seen = 0;        ///< attempt number of the last successful write; 0: not present
-  std::uint32_t seen_clock = 0;  ///< the same on the clock of successful commits; ages the series
-  std::uint32_t previous_seen = 0;
-  DescriptorId descriptor{};
-};
-
-/// What the last successful commit changed in the set of series, for readers that keep state per series.
-struct Changes {
-  std::uint64_t clock = 0;  ///< successful commits or takes so far; a reader that missed one starts over
-  std::span<const SeriesId> born;
-  std::span<const SeriesId> died;  ///< their slots may be taken again by the next cycle
-  std::span<const DescriptorId> redescribed;
-  /// Without series: changed, or no longer in use. What was known of these ids is void before `born`.
-  std::span<const DescriptorId> retired;
-};
 
 /// Threads   confined to the shard of its job.
 /// Cost      observing a known series is a store and a stamp; a commit costs the series that were touched, and a scan
@@ -139,6 +87,12 @@ class Store {
 
   /// A pinned slot keeps its identity while its series is absent; handles pin.
   void pin(SeriesRef ref) { ++identity_[ref.index].pins; }
+  /// A reference to nothing: everything that is written through it is refused and counted as `reason`.
+  [[nodiscard]] static constexpr SeriesRef refusal(LossReason reason) {
+    return {.index = 0, .generation = kRefusals + static_cast<std::uint32_t>(reason)};
+  }
+  /// Counts a write through such a reference.
+  void count_refusal(SeriesRef ref);
   void unpin(SeriesRef ref);
 
   // Writing.
@@ -288,41 +242,12 @@ class Store {
 
  private:
   static constexpr std::uint32_t kClosed = 0xFFFF'FFFF;
+  static constexpr std::uint32_t kRefusals = 2;  // generations of slot 0 from here on are reasons
   static constexpr std::uint32_t kPart = 0x8000'0000;
 
-  struct Hot {
-    double staged = 0;
-    std::uint32_t stamp = 0;  // cycle that staged the value
-    std::uint32_t generation = 0;
-  };
-  struct Identity {
-    DescriptorId descriptor{};
-    LabelSetId labels{};
-    ClaimId claim{};
-    std::uint32_t pins = 0;  // of a part: kPart and the slot of its head, which has the pins of all
-  };
-  struct Name {
-    std::string text;
-    std::vector<DescriptorId> descriptors;
-    std::uint32_t live_series = 0;
-    std::uint64_t idle_since = 0;  // clock of the first commit without series; 0 while it has some
-    DescriptorId
-        established{};  // the authority that is registered: of the last commit or, before any, of the first declaration
-    std::uint32_t authorities = 0;  // descriptors that series can have: not the open ones
-    std::uint32_t observed = 0;     // cycle in which the name was last observed while it was contested
-    std::uint32_t observed_authorities = 0;
-    bool registered = false;
-    bool idle_listed = false;
-  };
-  /// The metrics whose parts bear a name.
-  struct Bearers {
-    std::vector<DescriptorId> all;
-    bool several = false;  // were ever of different names
-  };
-  struct Declared {
-    DescriptorId descriptor;
-    std::uint8_t fields;
-  };
+  using Hot = StagedSlot;
+  using Identity = SlotIdentity;
+  using Name = NameRecord;
   struct IndexHash {
     using is_transparent = void;
     const Store* store;

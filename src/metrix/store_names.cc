@@ -78,28 +78,14 @@ bool settle(const std::optional<T>& declared, T& field, bool& has) {
 
 std::uint32_t Store::name_of(std::string_view text) {
   if (const auto found = name_index_.find(text); found != name_index_.end()) return found->second;
-  std::uint32_t index;
-  if (free_names_.empty()) {
-    index = static_cast<std::uint32_t>(names_.size());
-    names_.emplace_back();
-  } else {
-    index = free_names_.back();
-    free_names_.pop_back();
-  }
+  const auto index = take_place(names_, free_names_);
   names_[index].text = text;
   name_index_.emplace(text, index);
   return index;
 }
 
 DescriptorId Store::blank_descriptor(std::string_view name, std::uint32_t name_index) {
-  DescriptorId id;
-  if (free_descriptors_.empty()) {
-    id = static_cast<DescriptorId>(descriptors_.size());
-    descriptors_.emplace_back();
-  } else {
-    id = free_descriptors_.back();
-    free_descriptors_.pop_back();
-  }
+  const auto id = take_place(descriptors_, free_descriptors_);
   auto& made = descriptors_[index_of(id)];
   made = std::make_unique<Descriptor>();
   made->name = name;

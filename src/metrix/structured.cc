@@ -52,7 +52,8 @@ std::string_view field_name(const MeasureField& field) { return field.name; }
 }  // namespace
 
 bool Histogram::observe_point(const HistogramPoint& point) const {
-  if (!store_ || !store_->open_point(*bundle_)) return false;
+  if (bundle_ == nullptr) return refuse_use();
+  if (!store_->open_point(*bundle_)) return false;
   const auto buckets = good_totals(point.count, point.sum) ? good_buckets(point) : std::nullopt;
   if (!buckets) return refuse();
   auto* target = bundle_;
@@ -79,7 +80,7 @@ bool Histogram::observe_point(const HistogramPoint& point) const {
 }
 
 bool StatefulHistogram::observe(double value) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   if (!std::isfinite(value)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_change(*bundle_)) return false;
   const auto& bounds = schema().bounds;
@@ -90,7 +91,8 @@ bool StatefulHistogram::observe(double value) const {
 }
 
 bool Summary::observe_point(const SummaryPoint& point) const {
-  if (!store_ || !store_->open_point(*bundle_)) return false;
+  if (bundle_ == nullptr) return refuse_use();
+  if (!store_->open_point(*bundle_)) return false;
   const auto& quantiles = schema().quantiles;
   if (!good_totals(point.count, point.sum) || point.quantiles.size() != quantiles.size()) return refuse();
   // As many as declared, each of them there: none is double.
@@ -107,7 +109,7 @@ bool Summary::observe_point(const SummaryPoint& point) const {
 }
 
 bool StatefulSummary::observe(double value) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   if (!std::isfinite(value)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_change(*bundle_)) return false;
   const auto count = schema().quantiles.size();
@@ -118,7 +120,8 @@ bool StatefulSummary::observe(double value) const {
 }
 
 bool StateSet::observe(std::span<const StateValue> states) const {
-  if (!store_ || !store_->open_point(*bundle_)) return false;
+  if (bundle_ == nullptr) return refuse_use();
+  if (!store_->open_point(*bundle_)) return false;
   const auto& known = schema().states;
   std::size_t on = 0;
   for (const auto& state : states) {
@@ -134,7 +137,7 @@ bool StateSet::observe(std::span<const StateValue> states) const {
 }
 
 bool StateSet::enable(std::span<const std::string_view> states) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   const auto& known = schema().states;
   for (const auto state : states) {
     if (place_of(known, state, same) == known.size()) return refuse();
@@ -147,7 +150,7 @@ bool StateSet::enable(std::span<const std::string_view> states) const {
 }
 
 bool MeasureSet::replace(std::span<const double> values) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   if (values.size() != schema().fields.size()) return refuse();
   if (!std::ranges::all_of(values, finite)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_point(*bundle_)) return false;
@@ -156,7 +159,7 @@ bool MeasureSet::replace(std::span<const double> values) const {
 }
 
 bool MeasureSet::replace(std::span<const FieldValue> fields) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   const auto& known = schema().fields;
   if (!names_fields(known, fields)) return refuse();
   if (!std::ranges::all_of(fields, finite, &FieldValue::value)) return refuse(LossReason::sample_not_finite);
@@ -168,7 +171,7 @@ bool MeasureSet::replace(std::span<const FieldValue> fields) const {
 }
 
 bool StatefulMeasureCounter::add_point(std::span<const double> deltas) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   if (deltas.size() != schema().fields.size()) return refuse();
   if (!std::ranges::all_of(deltas, finite)) return refuse(LossReason::sample_not_finite);
   if (schema().counter_fields && std::ranges::any_of(deltas, negative))
@@ -179,7 +182,7 @@ bool StatefulMeasureCounter::add_point(std::span<const double> deltas) const {
 }
 
 bool StatefulMeasureCounter::add_fields(std::span<const FieldValue> deltas) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   const auto& known = schema().fields;
   if (!names_fields(known, deltas)) return refuse();
   if (!std::ranges::all_of(deltas, finite, &FieldValue::value)) return refuse(LossReason::sample_not_finite);
@@ -191,7 +194,7 @@ bool StatefulMeasureCounter::add_fields(std::span<const FieldValue> deltas) cons
 }
 
 bool StatefulMeasureCounter::add_field(std::string_view field, double delta) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   const auto place = place_of(schema().fields, field, field_name);
   if (place == schema().fields.size()) return refuse();
   if (!std::isfinite(delta)) return refuse(LossReason::sample_not_finite);
@@ -202,7 +205,7 @@ bool StatefulMeasureCounter::add_field(std::string_view field, double delta) con
 }
 
 bool StatefulMeasureGauge::set_field(std::string_view field, double value) const {
-  if (!store_) return false;
+  if (bundle_ == nullptr) return refuse_use();
   const auto place = place_of(schema().fields, field, field_name);
   if (place == schema().fields.size()) return refuse();
   if (!std::isfinite(value)) return refuse(LossReason::sample_not_finite);

@@ -54,6 +54,11 @@ class StructuredInstrument : public Instrument {
   StructuredInstrument(Store& store, SeriesRef ref) : Instrument{store, ref}, bundle_{store.bundle(ref)} {}
 
  protected:
+  /// A handle without a series: its use is counted.
+  bool refuse_use() const {
+    if (store_) store_->count_refusal(ref_);
+    return false;
+  }
   [[nodiscard]] const Schema& schema() const { return bundle_->shape->schema; }
   bool refuse(LossReason reason = LossReason::sample_invalid_point) const {
     store_->refuse_point(*bundle_, reason);

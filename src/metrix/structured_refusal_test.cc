@@ -115,7 +115,7 @@ const Row kRefused[] = {
     {"case_42_label_le", LossReason::sample_invalid_labels,
      [](House& h) {
        const Label label{"le", "x"};
-       return h.snapshot.with_labels({&label, 1}).histogram("h").observe_point({.count = 1});
+       return h.snapshot.histogram("h").with({&label, 1}).observe_point({.count = 1});
      }},
     {"case_57_label_quantile", LossReason::sample_invalid_labels,
      [](House& h) {

@@ -107,7 +107,8 @@ bool ScenarioInstrument::declare() {
     meter = meter.with_labels(labels);
     meter_ = std::make_unique<metrix::Meter>(meter);
     if (vec_) {
-      children_ = meter.vec_core(name, kind_, spec_.value("vec", std::vector<std::string>{}), options);
+      children_ =
+          meter.vec_core(name, kind_, spec_.value("vec", std::vector<std::string>{}), options).value_or(nullptr);
       return children_ != nullptr;
     }
     const auto ref = meter.plain(name, kind_, options);

@@ -209,7 +209,8 @@ Outcome Subject::declare_with(Meter meter, const Op& op) {
   if (!op.labels.empty()) meter = meter.with_labels(views(op.labels));
   if (op.scoped) meter = meter.with_host_scope(op.scope);
   if (op.what == Do::declare_vec) {
-    vectors_[op.slot] = {meter.vec_core(op.name, {op.kind, op.counter_fields}, op.texts, op.options), op};
+    vectors_[op.slot] = {meter.vec_core(op.name, {op.kind, op.counter_fields}, op.texts, op.options).value_or(nullptr),
+                         op};
     return outcome(vectors_[op.slot].core != nullptr);
   }
   switch (op.kind) {
