@@ -100,6 +100,7 @@ void HostEngines::refresh(const metrix::Store& store) {
 /// Frees the engines of hosts that are neither at work nor in the store. The default scope stays.
 void HostEngines::sweep() {
   departures_ = false;
+  at_work_.clear();
   const auto gone = [](const HostEngine* host) { return host->slot != 0 && !host->at_work && !host->present; };
   if (std::ranges::none_of(order_, gone)) return;
   std::vector<std::uint32_t> slots;
@@ -130,6 +131,7 @@ HostEngine& HostEngines::host_of(const std::string& key) {
   auto& host = *hosts_[slot];
   host.host.key = key;
   host.slot = slot;
+  host.serial = ++serial_;
   host.engine.reset(new Engine{options_, table_});
   order_.push_back(&host);
   if (slot != 0 && owners_.empty()) owners_.resize(table_->first_chart.size());

@@ -22,6 +22,7 @@ struct HostEngine {
   std::uint64_t revision = 0;  ///< changes with `host`
   /// A small number for arrays of whoever keeps more about a host; taken again after it was in departed().
   std::uint32_t slot = 0;
+  std::uint64_t serial = 0;  ///< tells apart the hosts that had one slot one after the other; never 0
   std::unique_ptr<Engine> engine;
 
  private:
@@ -95,6 +96,7 @@ class HostEngines {
   std::uint64_t clock_ = 0;
   std::uint64_t scopes_revision_ = 0;
   bool synchronized_ = false;
+  std::uint64_t serial_ = 0;
   bool departures_ = false;  // hosts may be gone for good
 };
 

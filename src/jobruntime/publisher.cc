@@ -89,6 +89,7 @@ Published Publisher::publish(const metrix::Store& store, JobOutput& output, cons
 Publisher::Told& Publisher::told_of(const chartengine::HostEngine& host, JobOutput& output) {
   if (told_.size() <= host.slot) told_.resize(host.slot + 1);
   auto& told = told_[host.slot];
+  if (told.serial != host.serial) told = {.serial = host.serial};  // the slot was that of another host
   if (!told.output) told.output = output.open_host(host.host.key);
   return told;
 }

@@ -64,6 +64,7 @@ class Publisher {
  private:
   /// What was told to the reader of one host.
   struct Told {
+    std::uint64_t serial = 0;  // of the host that has the slot
     std::unique_ptr<HostOutput> output;
     std::string guid;                          // of the host that knows the charts
     std::optional<metrix::HostScope> defined;  // as it was defined there

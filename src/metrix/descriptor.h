@@ -47,6 +47,26 @@ struct Descriptor {
   bool may_clash = false;                ///< a series of another metric may flatten to the same name and labels
 };
 
+/// Ids of descriptors, each once, in the order in which they came.
+class DescriptorList {
+ public:
+  void add(DescriptorId id) {
+    if (listed_.size() <= index_of(id)) listed_.resize(index_of(id) + 1);
+    if (listed_[index_of(id)]) return;
+    listed_[index_of(id)] = true;
+    ids_.push_back(id);
+  }
+  void clear() {
+    for (const auto id : ids_) listed_[index_of(id)] = false;
+    ids_.clear();
+  }
+  [[nodiscard]] const std::vector<DescriptorId>& ids() const { return ids_; }
+
+ private:
+  std::vector<DescriptorId> ids_;
+  std::vector<bool> listed_;  // by descriptor
+};
+
 /// What a store knows of one name.
 struct NameRecord {
   std::string text;

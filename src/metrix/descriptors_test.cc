@@ -372,6 +372,64 @@ TEST(NamesMemory, StaysFlatWhileNamesChange) {
   EXPECT_EQ(house.store.meta().evicted_descriptors, 4997u);
 }
 
+TEST(NamesMemory, StaysFlatWhileCyclesFail) {
+  House house;
+  const auto round = [&](int i) {
+    house.aborted([&] {
+      (void)house.snapshot.gauge(fmt::format("gauge_{}", i), {.description = "d"});
+      (void)house.stateful.histogram(fmt::format("histogram_{}", i), {.unit = "s", .bounds = {1}});
+    });
+  };
+  for (int i = 0; i < 100; ++i) round(i);
+  const auto ids = house.store.descriptor_slots();
+  for (int i = 100; i < 5000; ++i) round(i);
+  EXPECT_EQ(house.store.descriptor_slots(), ids);
+  EXPECT_EQ(house.store.name_count(), 0u);
+  house.cycle();
+  EXPECT_LE(house.store.changes().retired.size(), ids);  // each once, however often it was taken again
+}
+
+TEST(VectorMemory, FollowsABurst) {
+  House house{s(2)};
+  const auto vec = house.snapshot.vec("m", {"id"}).gauge();
+  house.cycle([&] {
+    for (int i = 0; i < 10'000; ++i) vec(fmt::format("{}", i)).observe(i);
+  });
+  for (int cycle = 0; cycle < 5; ++cycle) {
+    house.cycle([&] {
+      for (const auto* id : {"1", "2", "3"}) vec(id).observe(cycle);
+    });
+  }
+  EXPECT_EQ(house.store.series_count(), 3u);
+  EXPECT_LE(vec.remembered(), 3u);
+}
+
+TEST(MeterErrors, TellOfLabelsAsWell) {
+  const Label twice[] = {{"a", "1"}, {"a", "2"}};
+  const Label reserved[] = {{"le", "1"}};
+  const Label one[] = {{"id", "1"}};
+  House house;
+  const auto bad = house.snapshot.with_labels(twice);
+  EXPECT_TRUE(bad.gauge("m").refused());
+  EXPECT_TRUE(bad.error());
+  House other;
+  const auto buckets = other.snapshot.with_labels(reserved);
+  EXPECT_TRUE(buckets.histogram("h", {.bounds = {1}}).refused());
+  EXPECT_TRUE(buckets.error());
+  House third;
+  const auto meter = third.snapshot.with_labels(one);
+  EXPECT_TRUE(meter.vec("v", {"id"}).gauge()("x").refused());
+  EXPECT_TRUE(meter.error());
+}
+
+TEST(MovedHandles, DoNothing) {
+  House house;
+  auto set = house.snapshot.state_set("s", {.states = {"a"}});
+  const auto moved = std::move(set);
+  EXPECT_FALSE(set.enable({"a"}));  // NOLINT(bugprone-use-after-move): what is tried here
+  EXPECT_EQ(house.ledger.summary(), "");
+}
+
 TEST(NamesMemory, StaysFlatWhileKindsAlternate) {
   House house;
   const auto round = [&](int i) {

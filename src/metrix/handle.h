@@ -9,8 +9,9 @@
 
 namespace cppd::metrix {
 
-/// A handle of one series. It pins the identity: a series that expired comes back at the next observation. A refused
-/// one counts each use under the reason for which its declaration was refused.
+/// A handle of one series. It pins the identity: a series that expired comes back at the next observation. A handle
+/// whose declaration was refused counts each use under the reason of that; a refused derivation is counted when it is
+/// made, and its handle does nothing.
 ///
 /// Threads   confined to the shard of the store.
 /// Lifetime  must not outlive the store.

@@ -57,6 +57,7 @@ SeriesRef VecCore::child(std::span<const std::string_view> values) {
     scratch_.append(reinterpret_cast<const char*>(&length), sizeof length);
     scratch_ += value;
   }
+  if (store_.deaths() - swept_deaths_ > 64 + children_.size() / 2) forget_stale();
   auto& bucket = children_[XXH3_64bits(scratch_.data(), scratch_.size())];
   for (auto& child : bucket) {
     if (child.values != scratch_) continue;
@@ -68,7 +69,6 @@ SeriesRef VecCore::child(std::span<const std::string_view> values) {
   }
   bucket.push_back({scratch_, make(values)});
   const auto ref = bucket.back().ref;
-  if (children_.size() >= sweep_at_) forget_stale();
   return ref;
 }
 
@@ -95,7 +95,8 @@ void VecCore::forget_stale() {
     std::erase_if(entry.second, [&](const Child& child) { return !store_.alive(child.ref); });
     return entry.second.empty();
   });
-  sweep_at_ = std::max<std::size_t>(64, children_.size() * 2);
+  children_.rehash(0);
+  swept_deaths_ = store_.deaths();
 }
 
 void Meter::refuse(Error error) const {
@@ -165,13 +166,16 @@ SeriesRef Meter::plain(std::string_view name, InstrumentKind kind, const Instrum
   if (!id) return Store::refusal(LossReason::sample_declaration_conflict);
   if (!scope_usable(name)) return Store::refusal(LossReason::sample_invalid_scope);
   if (!usable_) {
+    refuse(invalid_input(fmt::format("metrix: a label key of {} is empty or given twice", name)));
     store_->ledger().count(LossReason::sample_invalid_labels, name);
     return Store::refusal(LossReason::sample_invalid_labels);
   }
   std::vector<Label> labels;
   for (const auto& [key, value] : labels_) labels.push_back({key, value});
   const auto ref = store_->series(*id, labels, host_ ? store_->claim(*host_) : ClaimId::none);
-  return ref.index == 0 ? Store::refusal(LossReason::sample_invalid_labels) : ref;
+  if (ref.index != 0) return ref;
+  refuse(invalid_input(fmt::format("metrix: {} has a label whose key is reserved for its kind", name)));
+  return Store::refusal(LossReason::sample_invalid_labels);
 }
 
 std::expected<std::unique_ptr<VecCore>, LossReason> Meter::vec_core(std::string_view name, InstrumentKind kind,
@@ -187,6 +191,10 @@ std::expected<std::unique_ptr<VecCore>, LossReason> Meter::vec_core(std::string_
   const auto id = declare(name, kind, options);
   if (!id) return std::unexpected(LossReason::sample_declaration_conflict);
   if (!scope_usable(name)) return std::unexpected(LossReason::sample_invalid_scope);
+  for (const auto& [key, value] : labels_) probe.push_back({key, value});
+  if (!canonical(probe)) {  // its children are refused one by one
+    refuse(invalid_input(fmt::format("metrix: label keys of {} and of its meter are empty or given twice", name)));
+  }
   return std::make_unique<VecCore>(*store_, *id, host_, labels_, std::move(keys));
 }
 

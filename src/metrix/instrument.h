@@ -30,42 +30,38 @@ class Gauge : public Instrument {
 };
 
 /// A counter of a snapshot meter: the source states its total.
-class Counter : public Gauge {
+class Counter : public Instrument {
  public:
-  using Gauge::Gauge;
-  void observe_total(double total) const { observe(total); }
+  using Instrument::Instrument;
+  void observe_total(double total) const {
+    if (store_) [[likely]]
+      store_->observe(ref_, total);
+  }
   [[nodiscard]] Counter with(Labels labels) const { return derive<Counter>(labels); }
-
- private:
-  using Gauge::observe;
 };
 
 /// A gauge whose value lives in the store.
-class StatefulGauge : public Gauge {
+class StatefulGauge : public Instrument {
  public:
-  using Gauge::Gauge;
-  void set(double value) const { observe(value); }
+  using Instrument::Instrument;
+  void set(double value) const {
+    if (store_) store_->observe(ref_, value);
+  }
   /// Adds to what was set in this cycle, else to the committed value, else to 0.
   void add(double delta) const {
     if (store_) store_->add(ref_, delta);
   }
   [[nodiscard]] StatefulGauge with(Labels labels) const { return derive<StatefulGauge>(labels); }
-
- private:
-  using Gauge::observe;
 };
 
 /// A counter whose total lives in the store. A negative delta is refused.
-class StatefulCounter : public Gauge {
+class StatefulCounter : public Instrument {
  public:
-  using Gauge::Gauge;
+  using Instrument::Instrument;
   void add(double delta) const {
     if (store_) store_->add(ref_, delta);
   }
   [[nodiscard]] StatefulCounter with(Labels labels) const { return derive<StatefulCounter>(labels); }
-
- private:
-  using Gauge::observe;
 };
 
 /// Series of one descriptor told apart by label values; made when first asked for, forgotten when they expire.
@@ -79,7 +75,7 @@ class VecCore {
   /// Empty reference when the number of values is wrong or a key is there twice.
   [[nodiscard]] SeriesRef child(std::span<const std::string_view> values);
   [[nodiscard]] Store& store() { return store_; }
-  /// Children that are remembered; at most about twice those that live.
+  /// Children that are remembered; the others are forgotten when half of them may have expired.
   [[nodiscard]] std::size_t remembered() const { return children_.size(); }
 
  private:
@@ -100,7 +96,7 @@ class VecCore {
   std::vector<std::string> keys_;
   bool usable_ = true;
   boost::unordered_flat_map<std::uint64_t, std::vector<Child>> children_;  // by hash of the values
-  std::size_t sweep_at_ = 64;
+  std::uint64_t swept_deaths_ = 0;  // deaths in the store when stale children were last forgotten
   std::string scratch_;
 };
 

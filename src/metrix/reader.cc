@@ -27,6 +27,7 @@ const CollectMeta& Reader::collect_meta() const {
 }
 
 bool Reader::visible(SeriesId id) const {
+  check();
   return raw_ ? store_.committed()[index_of(id)].seen != 0 : store_.visible(id);
 }
 

@@ -141,6 +141,7 @@ class Reader::Series {
 
    private:
     void skip_hidden() {
+      if (reader_) reader_->check();
       while (!rest_.empty() && !reader_->shown(rest_.front())) rest_ = rest_.subspan(1);
     }
     const Reader* reader_ = nullptr;

@@ -301,6 +301,22 @@ TEST(ReaderLifetime, EndsWithTheNextCommitOrAbort) {  // cases 10 and 13, diff D
   EXPECT_THROW((void)before.host_scopes(), InternalError);
 }
 
+TEST(ReaderLifetime, EndsForWhatItShowedAsWell) {
+  House house;
+  const auto vec = house.snapshot.vec("m", {"id"}).gauge();
+  house.cycle([&] { vec("a").observe(1), vec("b").observe(2); });
+  const Reader before{house.store};
+  const auto shown = before.series();
+  auto first = shown.begin();
+  house.cycle([&] {
+    for (int i = 0; i < 500; ++i) vec(fmt::format("{}", i)).observe(i);
+  });
+  (void)house.raw();
+  EXPECT_THROW((void)shown.begin(), InternalError);
+  EXPECT_THROW(++first, InternalError);
+  EXPECT_THROW((void)before.visible(SeriesId{1}), InternalError);
+}
+
 TEST(ReaderOrder, IsThatOfASortOverThousandsOfBirthsAndDeaths) {
   House house{s(2)};
   const auto vec = house.snapshot.vec("m", {"id"}).gauge();

@@ -59,7 +59,7 @@ class RuntimeHandle {
   bool write(Act act) const {
     if (!handle_.refused()) [[likely]]
       return store_->write(handle_.ref(), [&] { act(handle_); });
-    if (store_) store_->refuse(refusal_);
+    if (store_) store_->refuse(Store::refusal_of(handle_.ref()).value_or(refusal_));
     return false;
   }
 

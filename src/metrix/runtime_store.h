@@ -39,7 +39,8 @@ class RuntimeStore {
 
   /// What `fn` makes of the store. Writers wait meanwhile.
   ///
-  /// Lifetime  the store and what it lends end with the call; a write from within it would wait for ever.
+  /// Lifetime  the store and what it lends end with the call; within it nobody may write, nor make, copy or
+  ///           drop a handle of this store: it would wait for ever.
   template <class Fn>
   auto read(Fn&& fn) CPPD_EXCLUDES(mutex_) {
     static_assert(!std::is_reference_v<std::invoke_result_t<Fn, const Store&>>, "what leaves the store is a copy");

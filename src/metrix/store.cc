@@ -125,12 +125,11 @@ void Store::unpin(SeriesRef ref) {
 }
 
 void Store::count_refusal(SeriesRef ref) {
-  if (ref.index == 0 && ref.generation >= kRefusals)
-    ledger_->count(static_cast<LossReason>(ref.generation - kRefusals));
+  if (const auto reason = refusal_of(ref)) ledger_->count(*reason);
 }
 
 bool Store::refuse(SeriesRef ref, double value) {
-  if (ref.index == 0 && ref.generation >= kRefusals) {
+  if (refusal_of(ref)) {
     count_refusal(ref);
     return false;
   }

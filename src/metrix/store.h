@@ -28,9 +28,10 @@
 namespace cppd::metrix {
 
 /// Threads   confined to the shard of its job.
-/// Cost      observing a known series is a store and a stamp; a commit costs the series that were touched, and a scan
-/// of all only
-///           when the oldest of them may have reached its retention.
+/// Cost      observing a known series is a store and a stamp; a commit costs the series that were touched. It looks at
+/// a
+///           block of others when the oldest of them may have reached its retention, and at all of them when a metric
+///           changes its kind or the limit on series is exceeded.
 class Store {
  public:
   explicit Store(StoreOptions options = {}, Ledger* ledger = nullptr);
@@ -86,10 +87,16 @@ class Store {
   [[nodiscard]] std::uint32_t serial_of(ClaimId id) const { return scopes_.serial_of(id); }
 
   /// A pinned slot keeps its identity while its series is absent; handles pin.
-  void pin(SeriesRef ref) { ++identity_[ref.index].pins; }
+  void pin(SeriesRef ref) {
+    if (alive(ref)) ++identity_[ref.index].pins;
+  }
   /// A reference to nothing: everything that is written through it is refused and counted as `reason`.
   [[nodiscard]] static constexpr SeriesRef refusal(LossReason reason) {
     return {.index = 0, .generation = kRefusals + static_cast<std::uint32_t>(reason)};
+  }
+  [[nodiscard]] static constexpr std::optional<LossReason> refusal_of(SeriesRef ref) {
+    if (ref.index != 0 || ref.generation - kRefusals >= kLossReasons) return std::nullopt;
+    return static_cast<LossReason>(ref.generation - kRefusals);
   }
   /// Counts a write through such a reference.
   void count_refusal(SeriesRef ref);
@@ -206,6 +213,8 @@ class Store {
   [[nodiscard]] std::size_t series_count() const { return live_series_ - live_parts_ + live_bundles_; }
   /// The same with every part of a structured series counted.
   [[nodiscard]] std::uint32_t part_count() const { return live_series_; }
+  /// Series that have died so far, parts counted.
+  [[nodiscard]] std::uint64_t deaths() const { return deaths_; }
   /// Metrics that the store knows of, with or without series.
   [[nodiscard]] std::size_t name_count() const { return names_.size() - free_names_.size(); }
   /// Descriptors that are in use or were; their ids are below this.
@@ -242,7 +251,7 @@ class Store {
 
  private:
   static constexpr std::uint32_t kClosed = 0xFFFF'FFFF;
-  static constexpr std::uint32_t kRefusals = 2;  // generations of slot 0 from here on are reasons
+  static constexpr std::uint32_t kRefusals = 0xFFFF'FF00;  // generations of slot 0 from here on are reasons
   static constexpr std::uint32_t kPart = 0x8000'0000;
 
   using Hot = StagedSlot;
@@ -335,6 +344,7 @@ class Store {
   void finish_estimates();
 
   // Immediate stores (store_immediate.cc).
+  void note_unsettled(SeriesRef head);
   void open_sample(Bundle& bundle, Bundle& base);
   void fold_changes();
   void note_untold(std::uint32_t index, bool died);
@@ -401,9 +411,9 @@ class Store {
   std::vector<SeriesId> born_;
   std::vector<SeriesId> died_;
   std::vector<DescriptorId> redescribed_;
-  std::vector<DescriptorId> redescribed_next_;
+  DescriptorList redescribed_next_;
   std::vector<DescriptorId> retired_;
-  std::vector<DescriptorId> retired_next_;
+  DescriptorList retired_next_;
   std::vector<std::uint32_t> contenders_;  // contested names that this cycle observed
   bool superseding_ = false;
   Changes changes_;
@@ -418,6 +428,7 @@ class Store {
   std::uint32_t live_series_ = 0;
   std::uint32_t live_parts_ = 0;
   std::uint32_t live_bundles_ = 0;
+  std::uint64_t deaths_ = 0;
 
   // The order of series, made when somebody asks and kept from then on (store_order.cc).
   mutable std::vector<SeriesId> ordered_;

@@ -20,9 +20,9 @@ void Store::commit() {
   ++clock_;
   born_.clear();
   died_.clear();
-  redescribed_.swap(redescribed_next_);
+  redescribed_ = redescribed_next_.ids();
   redescribed_next_.clear();
-  retired_.swap(retired_next_);
+  retired_ = retired_next_.ids();
   retired_next_.clear();
   superseding_ = false;
   const bool disputed = scopes_.unsettled();
@@ -224,6 +224,7 @@ void Store::note_death(std::uint32_t index) {
     idle_names_.push_back(descriptor.name_index);
   }
   --live_series_;
+  ++deaths_;
   scopes_.note_death(scope_of(SeriesId{index}), descriptor.freshness);
   if (order_kept_) note_unordered(index);
   if (descriptor.may_clash) {

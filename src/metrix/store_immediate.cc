@@ -51,10 +51,19 @@ void Store::sweep_names_at(std::uint64_t clock) {
 /// Makes the one sample of a summary that of `bundle`; an alias hands it back when the write is committed.
 void Store::open_sample(Bundle& bundle, Bundle& base) {
   if (base.present == 0) base.estimator->staged.restart(base.estimator->seed);
-  if (!std::exchange(base.estimator->unsettled, true)) untold_->unsettled.push_back(base.head);
+  if (!std::exchange(base.estimator->unsettled, true)) note_unsettled(base.head);
   if (&bundle == &base) return;
   std::swap(bundle.estimator->staged, base.estimator->staged);
   estimating_.push_back(&bundle);
+}
+
+/// Remembers a summary whose quantiles have to be worked out, and forgets those that are gone when they are half of
+/// all.
+void Store::note_unsettled(SeriesRef head) {
+  auto& list = untold_->unsettled;
+  if (list.size() > 64 && list.size() > 2 * bundles_.size())
+    std::erase_if(list, [&](SeriesRef one) { return !alive(one); });
+  list.push_back(head);
 }
 
 void Store::settle_quantiles() {
@@ -97,11 +106,8 @@ void Store::fold_changes() {
   }
   for (const auto id : died_) note_untold(index_of(id), true);
   for (const auto id : born_) note_untold(index_of(id), false);
-  for (const auto id : redescribed_) {
-    auto& list = untold_->redescribed;
-    if (std::ranges::find(list, id) == list.end()) list.push_back(id);
-  }
-  untold_->retired.insert(untold_->retired.end(), retired_.begin(), retired_.end());
+  for (const auto id : redescribed_) untold_->redescribed.add(id);
+  for (const auto id : retired_) untold_->retired.add(id);
 }
 
 void Store::take_changes() {
@@ -118,18 +124,15 @@ void Store::take_changes() {
     flags = here ? Untold::kTold : 0;
   }
   untold.changed.clear();
-  untold.told_redescribed.swap(untold.redescribed);
-  untold.redescribed.clear();
-  for (const auto id : redescribed_next_) {
-    if (std::ranges::find(untold.told_redescribed, id) == untold.told_redescribed.end())
-      untold.told_redescribed.push_back(id);
-  }
+  for (const auto id : redescribed_next_.ids()) untold.redescribed.add(id);
   redescribed_next_.clear();
+  untold.told_redescribed = untold.redescribed.ids();
+  untold.redescribed.clear();
   std::erase_if(untold.told_redescribed, [&](DescriptorId id) { return descriptors_[index_of(id)] == nullptr; });
-  untold.told_retired.swap(untold.retired);
-  untold.retired.clear();
-  untold.told_retired.insert(untold.told_retired.end(), retired_next_.begin(), retired_next_.end());
+  for (const auto id : retired_next_.ids()) untold.retired.add(id);
   retired_next_.clear();
+  untold.told_retired = untold.retired.ids();
+  untold.retired.clear();
   changes_ = {.clock = changes_.clock + 1,
               .born = untold.told_born,
               .died = untold.told_died,

@@ -194,7 +194,7 @@ Result<> Store::complete(Descriptor& descriptor, DescriptorId id, const Instrume
 /// Readers who keep what they made of a descriptor hear that it has changed.
 void Store::note_redescribed(DescriptorId id) {
   auto& list = descriptor(id).live_series > 0 ? redescribed_next_ : retired_next_;
-  if (std::ranges::find(list, id) == list.end()) list.push_back(id);
+  list.add(id);
 }
 
 /// What was declared in this cycle, or beside what is registered, and has no series at its end was never said.
@@ -258,7 +258,7 @@ void Store::free_descriptor(DescriptorId id) {
   auto& name = names_[gone->name_index];
   std::erase(name.descriptors, id);
   if (!(gone->shape && gone->shape->schema.open)) --name.authorities;
-  retired_next_.push_back(id);
+  retired_next_.add(id);
   free_descriptors_.push_back(id);
   if (gone->shape) {
     bear_part_names(*gone, false);
@@ -271,7 +271,7 @@ void Store::free_descriptor(DescriptorId id) {
     parts.erase(std::ranges::unique(parts).begin(), parts.end());
     for (const auto part : parts) {
       descriptors_[index_of(part)].reset();
-      retired_next_.push_back(part);
+      retired_next_.add(part);
       free_descriptors_.push_back(part);
     }
   }

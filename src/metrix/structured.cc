@@ -52,7 +52,7 @@ std::string_view field_name(const MeasureField& field) { return field.name; }
 }  // namespace
 
 bool Histogram::observe_point(const HistogramPoint& point) const {
-  if (bundle_ == nullptr) return refuse_use();
+  if (!usable()) return refuse_use();
   if (!store_->open_point(*bundle_)) return false;
   const auto buckets = good_totals(point.count, point.sum) ? good_buckets(point) : std::nullopt;
   if (!buckets) return refuse();
@@ -80,7 +80,7 @@ bool Histogram::observe_point(const HistogramPoint& point) const {
 }
 
 bool StatefulHistogram::observe(double value) const {
-  if (bundle_ == nullptr) return refuse_use();
+  if (!usable()) return refuse_use();
   if (!std::isfinite(value)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_change(*bundle_)) return false;
   const auto& bounds = schema().bounds;
@@ -91,7 +91,7 @@ bool StatefulHistogram::observe(double value) const {
 }
 
 bool Summary::observe_point(const SummaryPoint& point) const {
-  if (bundle_ == nullptr) return refuse_use();
+  if (!usable()) return refuse_use();
   if (!store_->open_point(*bundle_)) return false;
   const auto& quantiles = schema().quantiles;
   if (!good_totals(point.count, point.sum) || point.quantiles.size() != quantiles.size()) return refuse();
@@ -109,7 +109,7 @@ bool Summary::observe_point(const SummaryPoint& point) const {
 }
 
 bool StatefulSummary::observe(double value) const {
-  if (bundle_ == nullptr) return refuse_use();
+  if (!usable()) return refuse_use();
   if (!std::isfinite(value)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_change(*bundle_)) return false;
   const auto count = schema().quantiles.size();
@@ -120,7 +120,7 @@ bool StatefulSummary::observe(double value) const {
 }
 
 bool StateSet::observe(std::span<const StateValue> states) const {
-  if (bundle_ == nullptr) return refuse_use();
+  if (!usable()) return refuse_use();
   if (!store_->open_point(*bundle_)) return false;
   const auto& known = schema().states;
   std::size_t on = 0;
@@ -137,7 +137,7 @@ bool StateSet::observe(std::span<const StateValue> states) const {
 }
 
 bool StateSet::enable(std::span<const std::string_view> states) const {
-  if (bundle_ == nullptr) return refuse_use();
+  if (!usable()) return refuse_use();
   const auto& known = schema().states;
   for (const auto state : states) {
     if (place_of(known, state, same) == known.size()) return refuse();
@@ -149,8 +149,8 @@ bool StateSet::enable(std::span<const std::string_view> states) const {
   return true;
 }
 
-bool MeasureSet::replace(std::span<const double> values) const {
-  if (bundle_ == nullptr) return refuse_use();
+bool MeasureInstrument::replace(std::span<const double> values) const {
+  if (!usable()) return refuse_use();
   if (values.size() != schema().fields.size()) return refuse();
   if (!std::ranges::all_of(values, finite)) return refuse(LossReason::sample_not_finite);
   if (!store_->open_point(*bundle_)) return false;
@@ -158,8 +158,8 @@ bool MeasureSet::replace(std::span<const double> values) const {
   return true;
 }
 
-bool MeasureSet::replace(std::span<const FieldValue> fields) const {
-  if (bundle_ == nullptr) return refuse_use();
+bool MeasureInstrument::replace(std::span<const FieldValue> fields) const {
+  if (!usable()) return refuse_use();
   const auto& known = schema().fields;
   if (!names_fields(known, fields)) return refuse();
   if (!std::ranges::all_of(fields, finite, &FieldValue::value)) return refuse(LossReason::sample_not_finite);
@@ -170,8 +170,8 @@ bool MeasureSet::replace(std::span<const FieldValue> fields) const {
   return true;
 }
 
-bool StatefulMeasureCounter::add_point(std::span<const double> deltas) const {
-  if (bundle_ == nullptr) return refuse_use();
+bool MeasureInstrument::add(std::span<const double> deltas) const {
+  if (!usable()) return refuse_use();
   if (deltas.size() != schema().fields.size()) return refuse();
   if (!std::ranges::all_of(deltas, finite)) return refuse(LossReason::sample_not_finite);
   if (schema().counter_fields && std::ranges::any_of(deltas, negative))
@@ -181,8 +181,8 @@ bool StatefulMeasureCounter::add_point(std::span<const double> deltas) const {
   return true;
 }
 
-bool StatefulMeasureCounter::add_fields(std::span<const FieldValue> deltas) const {
-  if (bundle_ == nullptr) return refuse_use();
+bool MeasureInstrument::add(std::span<const FieldValue> deltas) const {
+  if (!usable()) return refuse_use();
   const auto& known = schema().fields;
   if (!names_fields(known, deltas)) return refuse();
   if (!std::ranges::all_of(deltas, finite, &FieldValue::value)) return refuse(LossReason::sample_not_finite);
@@ -193,8 +193,8 @@ bool StatefulMeasureCounter::add_fields(std::span<const FieldValue> deltas) cons
   return true;
 }
 
-bool StatefulMeasureCounter::add_field(std::string_view field, double delta) const {
-  if (bundle_ == nullptr) return refuse_use();
+bool MeasureInstrument::add(std::string_view field, double delta) const {
+  if (!usable()) return refuse_use();
   const auto place = place_of(schema().fields, field, field_name);
   if (place == schema().fields.size()) return refuse();
   if (!std::isfinite(delta)) return refuse(LossReason::sample_not_finite);
@@ -204,8 +204,8 @@ bool StatefulMeasureCounter::add_field(std::string_view field, double delta) con
   return true;
 }
 
-bool StatefulMeasureGauge::set_field(std::string_view field, double value) const {
-  if (bundle_ == nullptr) return refuse_use();
+bool MeasureInstrument::set(std::string_view field, double value) const {
+  if (!usable()) return refuse_use();
   const auto place = place_of(schema().fields, field, field_name);
   if (place == schema().fields.size()) return refuse();
   if (!std::isfinite(value)) return refuse(LossReason::sample_not_finite);

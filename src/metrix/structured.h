@@ -54,6 +54,7 @@ class StructuredInstrument : public Instrument {
   StructuredInstrument(Store& store, SeriesRef ref) : Instrument{store, ref}, bundle_{store.bundle(ref)} {}
 
  protected:
+  [[nodiscard]] bool usable() const { return bundle_ != nullptr && store_ != nullptr; }
   /// A handle without a series: its use is counted.
   bool refuse_use() const {
     if (store_) store_->count_refusal(ref_);
@@ -114,63 +115,71 @@ class StateSet : public StructuredInstrument {
   [[nodiscard]] StateSet with(Labels labels) const { return derive<StateSet>(labels); }
 };
 
-/// Numbers that belong together, each under its field. A point names every field, by place or by name.
-class MeasureSet : public StructuredInstrument {
+/// What the handles of measure sets share: numbers that belong together, each under its field. A point names every
+/// field, by place or by name.
+class MeasureInstrument : public StructuredInstrument {
  public:
   using StructuredInstrument::StructuredInstrument;
+
+ protected:
+  bool replace(std::span<const double> values) const;
+  bool replace(std::span<const FieldValue> fields) const;
+  bool add(std::span<const double> deltas) const;
+  bool add(std::span<const FieldValue> deltas) const;
+  bool add(std::string_view field, double delta) const;
+  bool set(std::string_view field, double value) const;
+};
+
+/// Gauges that a source states.
+class MeasureSet : public MeasureInstrument {
+ public:
+  using MeasureInstrument::MeasureInstrument;
   bool observe_point(std::span<const double> values) const { return replace(values); }
   bool observe_point(std::initializer_list<double> values) const { return replace(values); }
   bool observe_fields(std::span<const FieldValue> fields) const { return replace(fields); }
   bool observe_fields(std::initializer_list<FieldValue> fields) const { return replace(fields); }
   [[nodiscard]] MeasureSet with(Labels labels) const { return derive<MeasureSet>(labels); }
-
- protected:
-  bool replace(std::span<const double> values) const;
-  bool replace(std::span<const FieldValue> fields) const;
 };
 
-/// A measure set whose fields count up in the store. A negative part refuses the whole point.
-class StatefulMeasureCounter : public MeasureSet {
+/// Counters whose source states the totals.
+class MeasureCounter : public MeasureInstrument {
  public:
-  using MeasureSet::MeasureSet;
-  bool add_point(std::span<const double> deltas) const;
-  bool add_point(std::initializer_list<double> deltas) const { return add_point(std::span{deltas}); }
-  bool add_fields(std::span<const FieldValue> deltas) const;
-  bool add_fields(std::initializer_list<FieldValue> deltas) const { return add_fields(std::span{deltas}); }
-  bool add_field(std::string_view field, double delta) const;
-  [[nodiscard]] StatefulMeasureCounter with(Labels labels) const { return derive<StatefulMeasureCounter>(labels); }
-
- private:
-  using MeasureSet::observe_fields;
-  using MeasureSet::observe_point;
-};
-
-/// A measure set whose fields are set and changed in the store.
-class StatefulMeasureGauge : public StatefulMeasureCounter {
- public:
-  using StatefulMeasureCounter::StatefulMeasureCounter;
-  bool set_point(std::span<const double> values) const { return replace(values); }
-  bool set_point(std::initializer_list<double> values) const { return replace(values); }
-  bool set_fields(std::span<const FieldValue> fields) const { return replace(fields); }
-  bool set_fields(std::initializer_list<FieldValue> fields) const { return replace(fields); }
-  /// The other fields stay as they are, or are 0.
-  bool set_field(std::string_view field, double value) const;
-  [[nodiscard]] StatefulMeasureGauge with(Labels labels) const { return derive<StatefulMeasureGauge>(labels); }
-};
-
-/// A measure set of counters whose source states the totals.
-class MeasureCounter : public MeasureSet {
- public:
-  using MeasureSet::MeasureSet;
+  using MeasureInstrument::MeasureInstrument;
   bool observe_total_point(std::span<const double> totals) const { return replace(totals); }
   bool observe_total_point(std::initializer_list<double> totals) const { return replace(totals); }
   bool observe_total_fields(std::span<const FieldValue> totals) const { return replace(totals); }
   bool observe_total_fields(std::initializer_list<FieldValue> totals) const { return replace(totals); }
   [[nodiscard]] MeasureCounter with(Labels labels) const { return derive<MeasureCounter>(labels); }
+};
 
- private:
-  using MeasureSet::observe_fields;
-  using MeasureSet::observe_point;
+/// Counters that count up in the store. A negative part refuses the whole point.
+class StatefulMeasureCounter : public MeasureInstrument {
+ public:
+  using MeasureInstrument::MeasureInstrument;
+  bool add_point(std::span<const double> deltas) const { return add(deltas); }
+  bool add_point(std::initializer_list<double> deltas) const { return add(std::span{deltas}); }
+  bool add_fields(std::span<const FieldValue> deltas) const { return add(deltas); }
+  bool add_fields(std::initializer_list<FieldValue> deltas) const { return add(std::span{deltas}); }
+  bool add_field(std::string_view field, double delta) const { return add(field, delta); }
+  [[nodiscard]] StatefulMeasureCounter with(Labels labels) const { return derive<StatefulMeasureCounter>(labels); }
+};
+
+/// Gauges that are set and changed in the store.
+class StatefulMeasureGauge : public MeasureInstrument {
+ public:
+  using MeasureInstrument::MeasureInstrument;
+  bool set_point(std::span<const double> values) const { return replace(values); }
+  bool set_point(std::initializer_list<double> values) const { return replace(values); }
+  bool set_fields(std::span<const FieldValue> fields) const { return replace(fields); }
+  bool set_fields(std::initializer_list<FieldValue> fields) const { return replace(fields); }
+  /// The other fields stay as they are, or are 0.
+  bool set_field(std::string_view field, double value) const { return set(field, value); }
+  bool add_point(std::span<const double> deltas) const { return add(deltas); }
+  bool add_point(std::initializer_list<double> deltas) const { return add(std::span{deltas}); }
+  bool add_fields(std::span<const FieldValue> deltas) const { return add(deltas); }
+  bool add_fields(std::initializer_list<FieldValue> deltas) const { return add(std::span{deltas}); }
+  bool add_field(std::string_view field, double delta) const { return add(field, delta); }
+  [[nodiscard]] StatefulMeasureGauge with(Labels labels) const { return derive<StatefulMeasureGauge>(labels); }
 };
 
 }  // namespace cppd::metrix

@@ -3,6 +3,7 @@
 /// What an immediate store has done since its reader last took its changes.
 #pragma once
 
+#include <cppd/metrix/descriptor.h>
 #include <cppd/metrix/types.h>
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct Untold {
 
   std::vector<std::uint8_t> flags;  ///< by slot; what is missing is 0
   std::vector<std::uint32_t> changed;
-  std::vector<DescriptorId> redescribed;
-  std::vector<DescriptorId> retired;
+  DescriptorList redescribed;
+  DescriptorList retired;
   std::vector<SeriesRef> unsettled;  ///< summaries whose quantiles have to be worked out
 
   // What was told last; the spans of Changes are these.

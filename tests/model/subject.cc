@@ -86,7 +86,7 @@ struct Writer {
   }
   Outcome operator()(const StatefulMeasureCounter& h) const { return added(h); }
 
-  [[nodiscard]] Outcome added(const StatefulMeasureCounter& h) const {
+  [[nodiscard]] Outcome added(const auto& h) const {
     switch (op.what) {
       case Do::add_point: return outcome(h.add_point(op.numbers));
       case Do::add_fields: return outcome(h.add_fields(field_values(op)));

@@ -24,7 +24,7 @@ constexpr SeriesRef to_ref(std::uint64_t user) {
   return {static_cast<std::uint32_t>(user), static_cast<std::uint32_t>(user >> 32)};
 }
 
-// Slot 0 of a store is nobody's and its generation is never given out, so that these never live.
+// Slot 0 of a store is nobody's, and these generations of it mean nothing to the store: such references never live.
 constexpr SeriesRef kLeftOut{.index = 0, .generation = 0};
 constexpr SeriesRef kNotYet{.index = 0, .generation = 2};
 constexpr std::uint32_t kCells = 16;  // generations of slot 0 from here on are cells
