@@ -6,7 +6,7 @@
 #include <cppd/charttpl/decode.h>
 #include <cppd/chartemit/netdata_sink.h>
 #include <cppd/chartengine/host_engines.h>
-#include <cppd/metrix/store.h>
+#include <cppd/metrix/instrument.h>
 #include <fmt/format.h>
 
 #include <malloc.h>
@@ -145,10 +145,12 @@ BENCHMARK(first_cycle)->Arg(1000)->Arg(100000)->Unit(benchmark::kMillisecond);
 
 void observe_through_a_handle(benchmark::State& state) {
   Job job{1000};
+  std::vector<metrix::Gauge> handles;
+  for (const auto ref : job.refs) handles.emplace_back(job.store, ref);
   job.store.begin();
   double value = 0;
   for (auto _ : state) {
-    for (const auto ref : job.refs) job.store.observe(ref, value);
+    for (const auto& handle : handles) handle.observe(value);
     value += 1;
   }
   job.store.commit();

@@ -81,6 +81,8 @@ TEST(RuntimeStoreThreads, ReadersSeeWholeWritesWhileSeriesComeAndGo) {
   const auto pair = meter.measure_counter("pair", {.fields = {{.name = "a"}, {.name = "b"}}});
   const auto histogram = meter.histogram("h", {.bounds = {1, 2}});
   std::atomic<int> writing{kThreads};
+  std::atomic<int> takes = 0;
+  std::atomic<int> reads = 0;
   std::jthread taker{[&] {
     std::map<SeriesId, bool> known;
     while (writing > 0) {
@@ -90,6 +92,7 @@ TEST(RuntimeStoreThreads, ReadersSeeWholeWritesWhileSeriesComeAndGo) {
         return known.size() == s.ordered().size();
       });
       EXPECT_TRUE(equal);
+      ++takes;
     }
   }};
   std::jthread reader{[&] {
@@ -110,8 +113,10 @@ TEST(RuntimeStoreThreads, ReadersSeeWholeWritesWhileSeriesComeAndGo) {
         EXPECT_EQ(buckets, 0);
         return 0;
       });
+      ++reads;
     }
   }};
+  while (takes == 0 || reads == 0) std::this_thread::yield();  // both look on from the first write
   in_threads([&](int thread) {
     const auto vec = meter.vec("churn", {"id"}).gauge();
     for (int i = 0; i < kWrites; ++i) {
@@ -121,6 +126,7 @@ TEST(RuntimeStoreThreads, ReadersSeeWholeWritesWhileSeriesComeAndGo) {
     }
     --writing;
   });
+  EXPECT_GT(store.ledger().counted(LossReason::series_expired), 0u);
 }
 
 }  // namespace
