@@ -7,7 +7,6 @@
 namespace cppd::chartengine {
 
 using metrix::index_of;
-using metrix::ScopeId;
 using metrix::SeriesId;
 
 HostEngines::HostEngines(EngineOptions options) : options_{std::move(options)} {

@@ -156,7 +156,7 @@ void Publisher::retire() {
         host->host.key.empty() && stale_after && told_[host->slot].guid == node_.guid && !node_.guid.empty();
     // An output that is closed needs no obsoletion any more.
     if (!left_to_node && host->engine->has_charts()) {
-      (void)told_[host->slot].output->retire(*host->engine, options_.environment);
+      [[maybe_unused]] const auto gone = told_[host->slot].output->retire(*host->engine, options_.environment);
     }
   }
 }

@@ -20,7 +20,7 @@ inline StoreOptions s(std::uint32_t expire, std::optional<std::uint32_t> grace =
   return {.expire_after_success_cycles = expire, .descriptor_grace_cycles = grace, .max_series = max_series};
 }
 
-inline HostScope host(std::string key, std::string hostname = "h") {
+inline HostScope host(const std::string& key, std::string hostname = "h") {
   return {.key = key, .guid = key + "-guid", .hostname = std::move(hostname)};
 }
 

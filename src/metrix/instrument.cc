@@ -41,6 +41,7 @@ VecCore::VecCore(Store& store, DescriptorId descriptor, std::shared_ptr<const Ho
       fixed_{std::move(fixed)},
       keys_{std::move(keys)} {
   std::vector<Label> all;
+  all.reserve(fixed_.size() + keys_.size());
   for (const auto& [key, value] : fixed_) all.push_back({key, value});
   for (const auto& key : keys_) all.push_back({key, {}});
   usable_ = canonical(all);
@@ -74,6 +75,7 @@ SeriesRef VecCore::child(std::span<const std::string_view> values) {
 
 SeriesRef VecCore::make(std::span<const std::string_view> values) {
   std::vector<Label> labels;
+  labels.reserve(fixed_.size() + keys_.size());
   for (const auto& [key, value] : fixed_) labels.push_back({key, value});
   for (std::size_t i = 0; i < keys_.size(); ++i) labels.push_back({keys_[i], values[i]});
   std::ranges::sort(labels, {}, &Label::key);
@@ -171,6 +173,7 @@ SeriesRef Meter::plain(std::string_view name, InstrumentKind kind, const Instrum
     return Store::refusal(LossReason::sample_invalid_labels);
   }
   std::vector<Label> labels;
+  labels.reserve(labels_.size());
   for (const auto& [key, value] : labels_) labels.push_back({key, value});
   const auto ref = store_->series(*id, labels, host_ ? store_->claim(*host_) : ClaimId::none);
   if (ref.index != 0) return ref;
@@ -182,6 +185,7 @@ std::expected<std::unique_ptr<VecCore>, LossReason> Meter::vec_core(std::string_
                                                                     std::vector<std::string> keys,
                                                                     const InstrumentOptions& options) const {
   std::vector<Label> probe;
+  probe.reserve(keys.size() + labels_.size());
   for (const auto& key : keys) probe.push_back({key, {}});
   if (!canonical(probe)) {
     refuse(invalid_input(fmt::format("metrix: label keys of {} are empty or given twice", name)));
