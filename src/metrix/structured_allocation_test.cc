@@ -4,29 +4,7 @@
 #include <cppd/metrix/runtime_instrument.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
-    __has_feature(thread_sanitizer)
-#define CPPD_SANITIZED 1
-#else
-#define CPPD_SANITIZED 0
-#endif
-
-namespace {
-std::size_t allocations = 0;  // the tests that count have one thread
-}
-
-#if !CPPD_SANITIZED
-void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-#endif
+#include "support/counting_new.h"
 
 namespace cppd::metrix {
 namespace {
@@ -62,7 +40,7 @@ TEST(StructuredAllocations, AreNoneInASteadyCycle) {
   const auto series = store.series_count();
   allocations = 0;
   EXPECT_TRUE(cycle());
-  const auto counted_allocations = allocations;
+  const auto counted_allocations = allocations.load();
   EXPECT_EQ(counted_allocations, 0u);
   EXPECT_EQ(store.series_count(), series);
 }
@@ -90,7 +68,7 @@ TEST(RuntimeAllocations, AreNoneInAWriteOrALook) {
   const auto before = series;
   allocations = 0;
   EXPECT_TRUE(round());
-  const auto counted_allocations = allocations;
+  const auto counted_allocations = allocations.load();
   EXPECT_EQ(counted_allocations, 0u);
   EXPECT_EQ(series, before);
 }

@@ -6,31 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "pages_for_tests.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
-    __has_feature(thread_sanitizer)
-#define CPPD_SANITIZED 1
-#else
-#define CPPD_SANITIZED 0
-#endif
-
-namespace {
-std::atomic<std::size_t> allocations = 0;
-}
-
-#if !CPPD_SANITIZED
-void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-#endif
+#include "support/counting_new.h"
 
 namespace cppd::prometheus_collector {
 namespace {

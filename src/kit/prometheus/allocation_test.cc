@@ -4,29 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
-    __has_feature(thread_sanitizer)
-#define CPPD_SANITIZED 1
-#else
-#define CPPD_SANITIZED 0
-#endif
-
-namespace {
-std::size_t allocations = 0;  // the tests have one thread
-}
-
-#if !CPPD_SANITIZED
-void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-#endif
+#include "support/counting_new.h"
 
 namespace cppd::prometheus {
 namespace {
@@ -54,7 +32,7 @@ TEST(ScrapeMemoryAllocations, AreNoneOnAKnownPage) {
   allocations = 0;
   sink.known = 0;
   scrape();
-  const auto counted = allocations;
+  const auto counted = allocations.load();
   EXPECT_EQ(sink.known, 503u);
   EXPECT_EQ(counted, 0u);
 }
