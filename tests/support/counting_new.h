@@ -21,7 +21,7 @@ std::atomic<std::size_t> allocations = 0;  // NOLINT(misc-definitions-in-headers
 }
 
 #if !CPPD_SANITIZED
-// NOLINTBEGIN(misc-definitions-in-headers)
+// NOLINTBEGIN(misc-definitions-in-headers,clang-analyzer-cplusplus.NewDelete)
 void* operator new(std::size_t bytes) {
   ++allocations;
   if (void* memory = std::malloc(bytes)) return memory;
@@ -29,5 +29,5 @@ void* operator new(std::size_t bytes) {
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-// NOLINTEND(misc-definitions-in-headers)
+// NOLINTEND(misc-definitions-in-headers,clang-analyzer-cplusplus.NewDelete)
 #endif
