@@ -16,8 +16,8 @@ using metrix::SeriesId;
 
 LossReason loss_of(TemplateVerdict verdict) {
   switch (verdict) {
-    case TemplateVerdict::missing_label:
-    case TemplateVerdict::blank_id: return LossReason::route_missing_label;
+    case TemplateVerdict::missing_label: return LossReason::route_missing_label;
+    case TemplateVerdict::blank_id: return LossReason::wire_text_refused;
     case TemplateVerdict::nameless: return LossReason::route_nameless_dimension;
     case TemplateVerdict::id_too_long: return LossReason::chart_id_too_long;
     default: return LossReason::series_unmatched;

@@ -4,6 +4,19 @@
 
 namespace cppd::netdataapi {
 
+bool surely_clean_value(std::string_view text) {
+  if (text.ends_with('\\')) return false;
+  unsigned changed = 0;
+  for (const char c : text)
+    changed |= unsigned{c == '\''} | unsigned{c == '\0'} | unsigned{c == '\n'} | unsigned{c == '\r'};
+  return changed == 0;
+}
+
+bool surely_clean_id(std::string_view text) {
+  const auto visible = [](char c) { return c > ' ' && c < 0x7F; };
+  return !text.empty() && visible(text.front()) && visible(text.back()) && surely_clean_value(text);
+}
+
 void append_value(std::string& out, std::string_view text) {
   // The receiver reads a backslash as an escape of the next character: an odd run of them at the end would escape the
   // quote.
