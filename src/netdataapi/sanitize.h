@@ -12,13 +12,15 @@ namespace cppd::netdataapi {
 /// `type.id` of a chart is refused by the receiver when it is longer.
 inline constexpr std::size_t kTypeIdBytesMax = 1200;
 
-/// Deletes `'` and NUL, turns line ends into spaces; a trailing backslash, which would eat the closing quote at the
-/// receiver, is dropped (diff D7).
+/// Deletes `'` and NUL, turns line ends into spaces; then a trailing backslash that would eat the closing quote at the
+/// receiver is dropped (diff D7).
 void append_value(std::string& out, std::string_view text);
 /// As append_value, of the trimmed text.
 void append_id(std::string& out, std::string_view text);
 [[nodiscard]] std::string clean_value(std::string_view text);
 [[nodiscard]] std::string clean_id(std::string_view text);
+/// Whether clean_value(text) is `text`.
+[[nodiscard]] bool is_clean_value(std::string_view text);
 /// Bytes of clean_id(text).
 [[nodiscard]] std::size_t id_bytes(std::string_view text);
 
