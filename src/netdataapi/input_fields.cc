@@ -4,6 +4,7 @@
 
 #include "input_fields.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
