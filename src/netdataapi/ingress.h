@@ -80,6 +80,9 @@ class Ingress {
   /// The input has ended: what is open is refused, and no further event comes.
   void finish();
 
+  /// Memory of lines and payloads that are not complete.
+  [[nodiscard]] std::size_t held_bytes() const { return line_.capacity() + call_.payload.capacity(); }
+
  private:
   enum class State : std::uint8_t {
     command,    ///< between commands

@@ -148,10 +148,21 @@ TEST(Payload, ThatNeverEndsIsNotKept) {
   Ingress ingress{[&](InputEvent event) { got.push_back(std::move(event)); }};
   ingress.feed(kHeader);
   const std::string piece(65536, 'x');
-  for (std::size_t fed = 0; fed < 4 * kPayloadBytesMax; fed += piece.size()) ingress.feed(piece);
+  for (std::size_t fed = 0; fed < 4 * kPayloadBytesMax; fed += piece.size()) {
+    ingress.feed(piece);
+    ASSERT_LE(ingress.held_bytes(), kPayloadBytesMax + 3 * kCommandBytesMax);
+  }
+  EXPECT_LE(ingress.held_bytes(), 3 * kCommandBytesMax);
   EXPECT_TRUE(got.empty());
   ingress.feed("\nFUNCTION_PAYLOAD_END\n");
   EXPECT_EQ(got, (Events{Reject{"p1", 413}}));
+}
+
+TEST(Command, ThatNeverEndsIsNotKept) {
+  Ingress ingress{[](const InputEvent&) { FAIL(); }};
+  const std::string piece(65536, 'x');
+  for (int i = 0; i < 100; ++i) ingress.feed(piece);
+  EXPECT_LE(ingress.held_bytes(), 3 * kCommandBytesMax);
 }
 
 }  // namespace
