@@ -19,9 +19,9 @@ namespace {
 
 using chartengine::Engine;
 using chartengine::Plan;
-using netdataapi::LabelSource;
 
-constexpr std::string_view kCollectJob = "_collect_job";
+constexpr std::string_view kSetHead = "SET '";
+constexpr std::string_view kSetTail = "' = ";
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
@@ -89,68 +89,40 @@ void NetdataSink::host() {
 void NetdataSink::learn_chart(const Engine& engine, std::uint32_t chart) {
   if (unlike_.size() < engine.chart_slots()) unlike_.resize(engine.chart_slots());
   const auto id = engine.chart_id(chart);
-  auto clean = netdataapi::clean_id(id);
-  unlike_[chart] = clean != id;
-  if (unlike_[chart])
+  auto clean = netdataapi::surely_clean_id(id) ? std::string{} : netdataapi::clean_id(id);
+  const bool unlike = !clean.empty() && clean != id;  // no id is empty on the wire: the engine refuses it
+  if (unlike)
     unlike_ids_[chart] = std::move(clean);
-  else
+  else if (unlike_[chart])
     unlike_ids_.erase(chart);
+  unlike_[chart] = unlike;
 }
 
 void NetdataSink::learn_name(const Engine& engine, std::uint32_t name) {
   if (set_.size() < engine.name_slots()) set_.resize(engine.name_slots());
   const auto clean = netdataapi::clean_id(engine.dimension_name(name));
-  set_[name] = clean.empty() ? std::string{} : fmt::format("SET '{}' = ", clean);
+  set_[name] = clean.empty() ? std::string{} : fmt::format("{}{}{}", kSetHead, clean, kSetTail);
   set_[name].shrink_to_fit();
   if (clean.empty()) ledger_->count(LossReason::wire_text_refused, engine.dimension_name(name));
 }
 
+std::string_view NetdataSink::wire_id(const Engine& engine, std::uint32_t chart) const {
+  return unlike_[chart] ? std::string_view{unlike_ids_.find(chart)->second} : engine.chart_id(chart);
+}
+
 void NetdataSink::chart(const Engine& engine, std::uint32_t chart, bool obsolete) {
-  const auto& meta = engine.chart_meta(chart);
-  netdataapi::write_chart(*frame_, {.type_id = environment_->type_id,
-                                    .chart_id = engine.chart_id(chart),
-                                    .title = meta.title,
-                                    .units = meta.units,
-                                    .family = meta.family,
-                                    .context = meta.context,
-                                    .type = chart_type_name(meta.type),
-                                    .priority = meta.priority,
-                                    .update_every = environment_->update_every,
-                                    .obsolete = obsolete,
-                                    .plugin = environment_->plugin,
-                                    .module = environment_->module});
+  definition_writer_.chart(engine.chart_meta(chart), wire_id(engine, chart), obsolete);
 }
 
 void NetdataSink::dimension(const Engine& engine, std::uint32_t name, std::uint32_t attributes, bool obsolete) {
-  if (set_[name].empty()) return;  // the receiver would refuse it (diff D7)
-  const auto& shape = engine.attributes(attributes);
-  netdataapi::write_dimension(*frame_, {.name = engine.dimension_name(name),
-                                        .algorithm = algorithm_name(shape.algorithm),
-                                        .multiplier = shape.multiplier,
-                                        .divisor = shape.divisor,
-                                        .hidden = shape.hidden,
-                                        .obsolete = obsolete,
-                                        .is_float = shape.is_float});
+  const std::string_view set = set_[name];
+  if (set.empty()) return;  // the receiver would refuse it (diff D7)
+  const auto text = set.substr(kSetHead.size(), set.size() - kSetHead.size() - kSetTail.size());
+  definition_writer_.dimension(engine.attributes(attributes), text, obsolete);
 }
 
 void NetdataSink::labels(const Engine& engine, const Plan& plan, const Plan::Labelled& labelled) {
-  const auto ids = std::span{plan.labels}.subspan(labelled.first_label, labelled.label_count);
-  bool any = false;
-  const auto write = [&](std::string_view key, std::string_view value, LabelSource source) {
-    if (netdataapi::clean_id(key).empty()) return;
-    netdataapi::write_label(*frame_, key, value, source);
-    any = true;
-  };
-  for (const auto& [key, value] : environment_->labels) {
-    const bool on_chart = std::ranges::any_of(ids, [&](auto id) { return engine.label(id).key == key; });
-    if (!on_chart && key != kCollectJob) write(key, value, LabelSource::configuration);
-  }
-  for (const auto id : ids) {
-    const auto label = engine.label(id);
-    write(label.key, label.value, LabelSource::automatic);
-  }
-  if (!blank(environment_->job)) write(kCollectJob, environment_->job, LabelSource::automatic);
-  if (any) netdataapi::write_label_commit(*frame_);  // without a label it disables the plugin (diff D7)
+  definition_writer_.labels(engine, std::span{plan.labels}.subspan(labelled.first_label, labelled.label_count));
 }
 
 void NetdataSink::definitions(const Engine& engine, const Plan& plan) {
@@ -209,8 +181,7 @@ void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& 
   constexpr std::string_view kEnd = "END\n\n";
   const auto* attributes = engine.attributes();
   for (const auto& update : plan.updates) {
-    const auto id = unlike_[update.chart] ? std::string_view{unlike_ids_.find(update.chart)->second}
-                                          : engine.chart_id(update.chart);
+    const auto id = wire_id(engine, update.chart);
     char* at = frame_->reserve(begin_.size() + id.size() + after_id.size());
     if (at == nullptr) return;
     at = put(at, begin_);
@@ -260,12 +231,14 @@ Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environ
   if (environment_ != &environment || begin_.empty()) {
     environment_ = &environment;
     begin_ = fmt::format("BEGIN '{}.", netdataapi::clean_id(environment.type_id));
+    definition_writer_.describe(environment);
   }
   if (!definition_.empty()) {
     frame_->append(definition_);
     std::string{}.swap(definition_);
   }
   guid_ = next_guid_;
+  definition_writer_.begin(*frame_);
   host();
   definitions(engine, plan);
   updates(engine, plan, moment);
@@ -276,7 +249,9 @@ Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environ
 void NetdataSink::retire(const Engine& engine, const Environment& environment) {
   const auto charts = engine.materialized();
   if (charts.empty()) return;
+  if (environment_ != &environment) definition_writer_.describe(environment);
   environment_ = &environment;
+  definition_writer_.begin(*frame_);
   host();
   for (const auto index : charts) chart(engine, index, true);
 }

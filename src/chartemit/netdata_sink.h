@@ -3,6 +3,7 @@
 /// A plan as text of the plugin protocol. Source: charts contract 5.3 (order), 5.4 (host).
 #pragma once
 
+#include <cppd/chartemit/definition_writer.h>
 #include <cppd/chartemit/sink.h>
 #include <cppd/metrix/types.h>
 #include <cppd/netdataapi/frame.h>
@@ -44,6 +45,7 @@ class NetdataSink final : public PlanSink {
   void host();
   [[nodiscard]] Result<> check_host(const metrix::HostScope& host, bool define) const;
   [[nodiscard]] std::string definition_of(const metrix::HostScope& host) const;
+  [[nodiscard]] std::string_view wire_id(const chartengine::Engine& engine, std::uint32_t chart) const;
   void chart(const chartengine::Engine& engine, std::uint32_t chart, bool obsolete);
   void dimension(const chartengine::Engine& engine, std::uint32_t name, std::uint32_t attributes, bool obsolete);
   void labels(const chartengine::Engine& engine, const chartengine::Plan& plan,
@@ -58,6 +60,7 @@ class NetdataSink final : public PlanSink {
   bool host_lines_;
   netdataapi::Frame* frame_ = nullptr;
   const Environment* environment_ = nullptr;
+  DefinitionWriter definition_writer_;
   std::string guid_;        // of the host that the last plan went to
   std::string next_guid_;   // of the host that was selected
   std::string definition_;  // lines to write before the next plan

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cppd/base/text.h>
 #include <cppd/chartengine/autogen.h>
 
 #include <fmt/format.h>
@@ -72,24 +73,6 @@ std::string_view after_last_dot(std::string_view name) {
   return dot == std::string_view::npos || dot + 1 == name.size() ? name : name.substr(dot + 1);
 }
 
-void append_utf8(std::string& out, std::uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
-
 /// `digits` characters of base `base`, or nothing when there are fewer.
 std::optional<std::uint32_t> number(std::string_view& text, std::size_t digits, int base) {
   if (text.size() < digits) return std::nullopt;
@@ -160,7 +143,7 @@ void append_id_value(std::string& out, std::string_view value) {
 }
 
 /// The label that a flattened part of a structured metric carries for its structure.
-std::string_view structural_key(const AutogenSource& source) {
+std::string_view structural_key(const RoutedSeries& source) {
   switch (source.role) {
     case Role::histogram_bucket: return "le";
     case Role::summary_quantile: return "quantile";
@@ -171,7 +154,7 @@ std::string_view structural_key(const AutogenSource& source) {
 }
 
 /// What the id of a chart and the last part of its context begin with.
-std::string start_name(const AutogenSource& source, std::string_view family) {
+std::string start_name(const RoutedSeries& source, std::string_view family) {
   switch (source.role) {
     case Role::histogram_count:
     case Role::summary_count: return fmt::format("{}_count", family);
@@ -193,7 +176,7 @@ void append_id_part(std::string& out, std::string_view value) {
   }
 }
 
-std::optional<std::string_view> autogen_family(const AutogenSource& source) {
+std::optional<std::string_view> autogen_family(const RoutedSeries& source) {
   auto name = source.name;
   switch (source.role) {
     case Role::histogram_bucket: strip(name, "_bucket"); break;
@@ -211,26 +194,25 @@ std::optional<std::string_view> autogen_family(const AutogenSource& source) {
   return name.empty() ? source.name : name;
 }
 
-std::optional<AutogenChart> autogen_chart(const AutogenSource& source, std::string_view family) {
+bool autogen_chart(const RoutedSeries& source, std::string_view family, AutogenRoute& route) {
   const auto key = structural_key(source);
   const auto structural = key.empty() ? std::string_view{} : find(source.labels, key);
-  if (!key.empty() && structural.empty()) return std::nullopt;
-  AutogenChart chart;
-  chart.id = start_name(source, family);
-  chart.static_dimension = key.empty();
-  if (source.role == Role::summary_quantile) chart.dimension = "quantile_";
-  chart.dimension += key.empty() ? after_last_dot(chart.id) : structural;
+  if (!key.empty() && structural.empty()) return false;
+  route.chart_id = start_name(source, family);
+  route.static_dimension = key.empty();
+  route.dimension = source.role == Role::summary_quantile ? "quantile_" : "";
+  route.dimension += key.empty() ? after_last_dot(route.chart_id) : structural;
   for (const auto& label : source.labels) {
     if (label.key.empty() || label.value.empty() || label.key == key) continue;
-    chart.id += '-';
-    chart.id += label.key;
-    chart.id += '=';
-    append_id_value(chart.id, label.value);
+    route.chart_id += '-';
+    route.chart_id += label.key;
+    route.chart_id += '=';
+    append_id_value(route.chart_id, label.value);
   }
-  return chart;
+  return true;
 }
 
-ChartMeta autogen_meta(const AutogenSource& source, std::string_view family, std::string_view context_namespace) {
+ChartMeta autogen_meta(const RoutedSeries& source, std::string_view family, std::string_view context_namespace) {
   const bool counter = source.kind == Kind::counter;
   const bool scalar = source.role == Role::none;
   const auto title_name = scalar || source.role == Role::stateset_state ? source.name : family;

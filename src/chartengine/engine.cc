@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace cppd::chartengine {
 
@@ -50,7 +51,7 @@ Result<> Engine::load(const charttpl::Spec& spec, const charttpl::EngineSpec& po
   require(!in_group_, "the template of an engine of a group is that of the group");
   auto program = Program::compile(spec, policy);
   if (!program) return std::unexpected(program.error());
-  start_from(std::make_shared<RouteTable>(std::make_shared<const Program>(std::move(*program))));
+  start_from(std::make_shared<RouteTable>(std::make_shared<const Program>(std::move(*program)), options_.type_id));
   return ok;
 }
 
@@ -165,6 +166,44 @@ void Engine::forget_charts() {
     dirty_charts_.push_back(index);
   }
   stats_.charts = 0;
+}
+
+std::vector<Placement> Engine::placements(metrix::SeriesId series) const {
+  std::vector<Placement> out;
+  const auto slot = metrix::index_of(series);
+  const auto add = [&](std::uint32_t index) {
+    const auto& chart = charts_[index];
+    std::uint32_t owner = index;
+    for (auto same = *by_id_.find(std::string_view{chart.id}); same != kNone; same = charts_[same].next_same_id) {
+      if (charts_[same].materialized) owner = same;
+    }
+    for (const auto& contributor : chart.contributors) {
+      if (contributor.series != slot) continue;
+      const auto& route = table_->routes[contributor.route];
+      const bool shown = chart.materialized && chart.dimensions[contributor.dimension].materialized;
+      const auto state = shown                                 ? Placement::State::shown
+                         : owner != index                      ? Placement::State::id_taken
+                         : chart.capped                        ? Placement::State::chart_capped
+                         : chart.materialized && visible(slot) ? Placement::State::dimension_capped
+                                                               : Placement::State::waiting;
+      out.push_back({.chart = index,
+                     .dimension = contributor.dimension,
+                     .chart_template = chart.chart_template,
+                     .rule = route.rule,
+                     .state = state,
+                     .owner = owner});
+    }
+  };
+  if (!table_ || slot >= table_->first_chart.size() || table_->first_chart[slot] == kNone) return out;
+  add(table_->first_chart[slot]);
+  if (const auto more = table_->more_charts.find(slot); more != table_->more_charts.end()) {
+    std::ranges::for_each(more->second, add);
+  }
+  std::ranges::sort(out, [&](const Placement& a, const Placement& b) {
+    return std::tuple{chart_id(a.chart), a.chart_template, a.rule} <
+           std::tuple{chart_id(b.chart), b.chart_template, b.rule};
+  });
+  return out;
 }
 
 const LifecyclePolicy& Engine::lifecycle(const Chart& chart) const {

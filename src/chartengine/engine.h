@@ -45,6 +45,23 @@ struct EngineStats {
   std::uint64_t dimensions = 0;  ///< laid out now
 };
 
+/// What became of a series in one chart, as of the last plan.
+struct Placement {
+  enum class State : std::uint8_t {
+    shown,             ///< its dimension is on the chart
+    waiting,           ///< not planned since the series came, or not observed since
+    chart_capped,      ///< the chart was left out by max_instances
+    dimension_capped,  ///< the dimension was left out by max_dims
+    id_taken,          ///< another template has the id
+  };
+  std::uint32_t chart;
+  std::uint32_t dimension;       ///< in dimensions(chart)
+  std::uint32_t chart_template;  ///< of program()->charts(), or kAutogenTemplate
+  std::uint32_t rule;            ///< dimension of that template
+  State state;
+  std::uint32_t owner;  ///< the chart that has the id, when it is taken; else `chart`
+};
+
 class Engine;
 class HostEngines;
 
@@ -115,6 +132,13 @@ class Engine {
   [[nodiscard]] std::size_t name_slots() const { return names_.slots(); }
   [[nodiscard]] Label label(metrix::LabelId id) const { return store_->labels().label(id); }
 
+  // For those who explain a plan.
+
+  /// Where a series is now, in the order of chart ids. Empty when no chart has it.
+  [[nodiscard]] std::vector<Placement> placements(metrix::SeriesId series) const;
+  /// Index of the template in program()->charts(), or kAutogenTemplate.
+  [[nodiscard]] std::uint32_t chart_template(std::uint32_t chart) const { return charts_[chart].chart_template; }
+
   [[nodiscard]] const EngineStats& stats() const { return stats_; }
   [[nodiscard]] const Program* program() const { return table_ ? table_->program.get() : nullptr; }
   /// Without the routes that it shares with others.
@@ -181,15 +205,11 @@ class Engine {
   void start_over(const metrix::Store& store, metrix::ScopeId scope);
   void forget_routes(const metrix::Store& store);
   void route_series(std::uint32_t series);
-  [[nodiscard]] LossReason route_to_templates(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed);
-  [[nodiscard]] LossReason route_to_autogen(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed);
-  [[nodiscard]] bool instance_id(const ChartTemplate& chart, std::string& id) const;
-  [[nodiscard]] std::optional<std::string_view> dimension_text(const DimensionRule& rule,
-                                                               const metrix::Descriptor& descriptor) const;
+  [[nodiscard]] LossReason route_to_templates(std::uint32_t series, const RoutedSeries& source, bool& routed);
+  void route_to_autogen(std::uint32_t series, const RoutedSeries& source, const AutogenRoute& chart);
   void contribute(std::uint32_t series, std::uint32_t chart, std::string_view dimension, const Route& route);
   void unroute_series(std::uint32_t series);
   [[nodiscard]] std::uint32_t chart_for(std::string_view id, std::uint32_t chart_template);
-  [[nodiscard]] bool fits(std::string_view chart_id) const;
   static void drop_departed(Chart& chart);
   void lay_out(std::uint32_t chart);
   void free_chart(std::uint32_t chart);
@@ -256,7 +276,6 @@ class Engine {
   std::vector<double> reduced_;
   std::vector<std::uint32_t> reduced_counts_;
   std::vector<Label> labels_;  // of the series being routed
-  std::string id_text_;
   EngineStats stats_;
 };
 

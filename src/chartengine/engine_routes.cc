@@ -2,10 +2,7 @@
 // From a series to its charts: done when a series is born, never in a steady cycle. Source: charts
 // contract 4.3, 4.6, 4.7, 4.9.
 #include <cppd/base/internal_error.h>
-#include <cppd/base/text.h>
-#include <cppd/chartengine/autogen.h>
 #include <cppd/chartengine/engine.h>
-#include <cppd/netdataapi/sanitize.h>
 
 #include <algorithm>
 #include <charconv>
@@ -17,15 +14,22 @@ namespace {
 using metrix::index_of;
 using metrix::SeriesId;
 
-const Label* find(std::span<const Label> labels, std::string_view key) {
-  for (const auto& label : labels) {
-    if (label.key == key) return &label;
+LossReason loss_of(TemplateVerdict verdict) {
+  switch (verdict) {
+    case TemplateVerdict::missing_label: return LossReason::route_missing_label;
+    case TemplateVerdict::blank_id: return LossReason::wire_text_refused;
+    case TemplateVerdict::nameless: return LossReason::route_nameless_dimension;
+    case TemplateVerdict::id_too_long: return LossReason::chart_id_too_long;
+    default: return LossReason::series_unmatched;
   }
-  return nullptr;
 }
 
-bool listed(const std::vector<std::string>& list, std::string_view key) {
-  return std::ranges::find(list, key) != list.end();
+LossReason loss_of(AutogenVerdict verdict) {
+  switch (verdict) {
+    case AutogenVerdict::rule_rejected: return LossReason::series_filtered;
+    case AutogenVerdict::id_too_long: return LossReason::chart_id_too_long;
+    default: return LossReason::series_unmatched;
+  }
 }
 
 double bucket_bound(std::string_view text) {
@@ -86,47 +90,43 @@ void Engine::start_over(const metrix::Store& store, metrix::ScopeId scope) {
 void Engine::route_series(std::uint32_t series) {
   const auto& descriptor = store_->descriptor_of(SeriesId{series});
   store_->labels().labels(store_->label_set(SeriesId{series}), labels_);
-  bool routed = false;
-  LossReason reason = LossReason::series_filtered;
-  if (table_->program->selector().matches(descriptor.name, labels_)) {
-    reason = route_to_templates(series, descriptor, routed);
-    if (!routed) {
-      const auto autogen_reason = route_to_autogen(series, descriptor, routed);
-      if (reason == LossReason::series_unmatched || !table_->program->autogen().enabled) {
-        reason = reason == LossReason::series_unmatched ? autogen_reason : reason;
-      }
+  const RoutedSeries source{.name = descriptor.name,
+                            .labels = labels_,
+                            .kind = descriptor.kind,
+                            .source = descriptor.source,
+                            .role = descriptor.role,
+                            .meta = descriptor.meta};
+  auto reason = LossReason::series_filtered;
+  if (table_->router.selected(source)) {
+    bool routed = false;
+    reason = route_to_templates(series, source, routed);
+    if (routed) return;
+    const bool refused = reason != LossReason::series_unmatched;  // by a template that would have it
+    const auto& route = table_->router.autogen(source);
+    if (route.verdict == AutogenVerdict::accepted) {
+      route_to_autogen(series, source, route);
+      return;
     }
+    if (!refused) reason = loss_of(route.verdict);
   }
-  if (routed) return;
   table_->lost_as[series] = static_cast<std::uint8_t>(static_cast<std::size_t>(reason) + 1);
   ++lost_series_[static_cast<std::size_t>(reason)];
   ledger_->count(reason, descriptor.name, 0);
 }
 
-LossReason Engine::route_to_templates(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed) {
+/// Why no template took the series, when none did.
+LossReason Engine::route_to_templates(std::uint32_t series, const RoutedSeries& source, bool& routed) {
   auto reason = LossReason::series_unmatched;
-  const auto consider = [&](const Candidate& candidate) {
+  for (const auto& accepted : table_->router.templates(source)) {
+    if (accepted.verdict != TemplateVerdict::accepted) {
+      reason = loss_of(accepted.verdict);
+      continue;
+    }
+    const auto& candidate = accepted.candidate;
     const auto& chart = table_->program->charts()[candidate.chart];
     const auto& rule = chart.dimensions[candidate.dimension];
-    if (!rule.selector.matches(descriptor.name, labels_)) return;
-    if (!instance_id(chart, id_text_)) {
-      reason = LossReason::route_missing_label;
-      return;
-    }
-    const auto name = dimension_text(rule, descriptor);
-    if (!name) {
-      reason = LossReason::route_nameless_dimension;
-      return;
-    }
-    if (!fits(id_text_)) {
-      // The chart alone is lost (diff D3), and the series does not turn up as another one.
-      reason = LossReason::chart_id_too_long;
-      return;
-    }
-    const bool bucket = descriptor.role == metrix::Role::histogram_bucket;
-    const bool inferred = rule.name_from == DimensionRule::NameFrom::inferred;
     const auto algorithm = chart.meta.algorithm != Algorithm::automatic ? chart.meta.algorithm
-                           : descriptor.kind == metrix::Kind::counter   ? Algorithm::incremental
+                           : source.kind == metrix::Kind::counter       ? Algorithm::incremental
                                                                         : Algorithm::absolute;
     const Route route{
         .chart_template = candidate.chart,
@@ -136,110 +136,28 @@ LossReason Engine::route_to_templates(std::uint32_t series, const metrix::Descri
                                                          .divisor = rule.divisor,
                                                          .algorithm = algorithm,
                                                          .hidden = rule.hidden,
-                                                         .is_float = rule.is_float || descriptor.meta.is_float}),
+                                                         .is_float = rule.is_float || source.meta.is_float}),
         .reducer = rule.reducer,
         .static_name = rule.name_from == DimensionRule::NameFrom::text,
-        .bucket = bucket,
-        .inferred = inferred};
-    contribute(series, chart_for(id_text_, candidate.chart), *name, route);
+        .bucket = source.role == metrix::Role::histogram_bucket,
+        .inferred = rule.name_from == DimensionRule::NameFrom::inferred};
+    contribute(series, chart_for(accepted.chart_id, candidate.chart), accepted.dimension, route);
     routed = true;
-  };
-  for (const auto& candidate : table_->program->candidates(descriptor.name)) consider(candidate);
-  for (const auto& candidate : table_->program->wildcards()) consider(candidate);
+  }
   return reason;
 }
 
-LossReason Engine::route_to_autogen(std::uint32_t series, const metrix::Descriptor& descriptor, bool& routed) {
-  const auto& policy = table_->program->autogen();
-  if (!policy.enabled) return LossReason::series_unmatched;
-  const AutogenSource source{.name = descriptor.name,
-                             .labels = labels_,
-                             .kind = descriptor.kind,
-                             .source = descriptor.source,
-                             .role = descriptor.role,
-                             .meta = descriptor.meta};
-  const auto family = autogen_family(source);
-  if (!family) return LossReason::series_unmatched;
-  if (!charttpl::accepted_by(policy.rules, *family, labels_)) return LossReason::series_filtered;
-  const auto chart = autogen_chart(source, *family);
-  if (!chart) return LossReason::series_unmatched;
-  const auto prefix = blank(options_.type_id) ? 0 : options_.type_id.size() + 1;
-  if (prefix + chart->id.size() > policy.max_type_id_bytes || !fits(chart->id)) return LossReason::chart_id_too_long;
+void Engine::route_to_autogen(std::uint32_t series, const RoutedSeries& source, const AutogenRoute& chart) {
   const Route route{
       .chart_template = kAutogen,
-      .meta = table_->autogen_meta_of(store_->committed()[series].descriptor, source, *family),
+      .meta = table_->autogen_meta_of(store_->committed()[series].descriptor, source, chart.family),
       .attributes = table_->intern(DimensionAttributes{
-          .algorithm = descriptor.kind == metrix::Kind::counter ? Algorithm::incremental : Algorithm::absolute,
-          .is_float = descriptor.meta.is_float}),
-      .static_name = chart->static_dimension,
-      .bucket = descriptor.role == metrix::Role::histogram_bucket,
-      .inferred = !chart->static_dimension};
-  contribute(series, chart_for(chart->id, kAutogen), chart->dimension, route);
-  routed = true;
-  return LossReason::series_unmatched;
-}
-
-/// The id of the instance that `labels_` belong to (P24 to P27). False when a required label is missing or the id is
-/// blank.
-bool Engine::instance_id(const ChartTemplate& chart, std::string& id) const {
-  id = chart.base_id;
-  const auto& policy = chart.instances;
-  if (policy.is_static()) return !blank(id);
-  std::string parts;
-  bool any = false;
-  const auto add = [&](std::string_view value) {
-    std::string part;
-    append_id_part(part, value);
-    parts += '_';
-    if (blank(part)) {
-      parts += "empty";
-      return;
-    }
-    any = true;
-    parts += part;
-  };
-  for (const auto& key : policy.required) {
-    const auto* label = find(labels_, key);
-    if (label == nullptr) return false;
-    add(label->value);
-  }
-  for (const auto& key : policy.optional) {
-    const auto* label = find(labels_, key);
-    if (label == nullptr || blank(label->value)) continue;
-    add(key);
-    add(label->value);
-  }
-  if (policy.include_all) {
-    for (const auto& label : labels_) {
-      if (listed(policy.excluded, label.key) || listed(policy.required, label.key)) continue;
-      if (listed(policy.optional, label.key)) continue;
-      add(label.value);
-    }
-  }
-  if (any) id += parts;
-  return !blank(id);
-}
-
-std::optional<std::string_view> Engine::dimension_text(const DimensionRule& rule,
-                                                       const metrix::Descriptor& descriptor) const {
-  std::string_view key = rule.name;
-  if (rule.name_from == DimensionRule::NameFrom::text) return rule.name;
-  if (rule.name_from == DimensionRule::NameFrom::inferred) {
-    switch (descriptor.role) {
-      case metrix::Role::histogram_bucket: key = "le"; break;
-      case metrix::Role::summary_quantile: key = "quantile"; break;
-      case metrix::Role::stateset_state: key = descriptor.name; break;
-      default: return std::nullopt;
-    }
-  }
-  const auto* label = find(labels_, key);
-  if (label == nullptr || blank(label->value)) return std::nullopt;
-  return label->value;
-}
-
-bool Engine::fits(std::string_view chart_id) const {
-  const auto type_bytes = netdataapi::id_bytes(options_.type_id);
-  return type_bytes + 1 + netdataapi::id_bytes(chart_id) <= netdataapi::kTypeIdBytesMax;
+          .algorithm = source.kind == metrix::Kind::counter ? Algorithm::incremental : Algorithm::absolute,
+          .is_float = source.meta.is_float}),
+      .static_name = chart.static_dimension,
+      .bucket = source.role == metrix::Role::histogram_bucket,
+      .inferred = !chart.static_dimension};
+  contribute(series, chart_for(chart.chart_id, kAutogen), chart.dimension, route);
 }
 
 std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_template) {

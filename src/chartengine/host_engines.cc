@@ -20,7 +20,7 @@ HostEngines::~HostEngines() = default;
 Result<> HostEngines::load(const charttpl::Spec& spec, const charttpl::EngineSpec& policy) {
   auto program = Program::compile(spec, policy);
   if (!program) return std::unexpected(program.error());
-  table_ = std::make_shared<RouteTable>(std::make_shared<const Program>(std::move(*program)));
+  table_ = std::make_shared<RouteTable>(std::make_shared<const Program>(std::move(*program)), options_.type_id);
   order_.clear(), at_work_.clear(), departed_.clear(), hosts_.clear(), free_slots_.clear(), by_key_.clear();
   owners_ = {};
   synchronized_ = false;

@@ -9,7 +9,8 @@
 
 namespace cppd::chartengine {
 
-RouteTable::RouteTable(std::shared_ptr<const Program> compiled) : program{std::move(compiled)} {
+RouteTable::RouteTable(std::shared_ptr<const Program> compiled, std::string type_id)
+    : program{std::move(compiled)}, router{program, std::move(type_id)} {
   const auto charts = program->charts();
   for (std::uint32_t index = 0; index < charts.size(); ++index) {
     template_metas.push_back(intern(charts[index].meta));
@@ -60,7 +61,7 @@ std::uint32_t RouteTable::intern(const ChartMeta& meta) {
   return entry->second;
 }
 
-std::uint32_t RouteTable::autogen_meta_of(metrix::DescriptorId descriptor, const AutogenSource& source,
+std::uint32_t RouteTable::autogen_meta_of(metrix::DescriptorId descriptor, const RoutedSeries& source,
                                           std::string_view family) {
   const auto index = metrix::index_of(descriptor);
   if (autogen_metas_.size() <= index) autogen_metas_.resize(index + 1, kNoIndex);

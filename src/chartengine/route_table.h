@@ -6,6 +6,7 @@
 
 #include <cppd/chartengine/plan.h>
 #include <cppd/chartengine/program.h>
+#include <cppd/chartengine/routing.h>
 #include <cppd/metrix/store.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -17,8 +18,6 @@
 #include <vector>
 
 namespace cppd::chartengine {
-
-struct AutogenSource;
 
 inline constexpr std::uint32_t kNoIndex = 0xFFFF'FFFF;
 inline constexpr std::uint32_t kAutogenTemplate = 0xFFFF'FFFE;  ///< of charts without one; sorts after all others
@@ -38,13 +37,13 @@ struct Route {
 
 /// Threads   confined to the shard of its job.
 struct RouteTable {
-  explicit RouteTable(std::shared_ptr<const Program> compiled);
+  RouteTable(std::shared_ptr<const Program> compiled, std::string type_id);
 
   [[nodiscard]] std::uint32_t intern(const Route& route);
   [[nodiscard]] std::uint32_t intern(const DimensionAttributes& dimension);
   [[nodiscard]] std::uint32_t intern(const ChartMeta& meta);
   /// What autogen says of a chart of this descriptor; worked out once.
-  [[nodiscard]] std::uint32_t autogen_meta_of(metrix::DescriptorId descriptor, const AutogenSource& source,
+  [[nodiscard]] std::uint32_t autogen_meta_of(metrix::DescriptorId descriptor, const RoutedSeries& source,
                                               std::string_view family);
   /// Makes room for what the last commit of `store` added, and forgets what it said of descriptors that changed.
   void follow(const metrix::Store& store);
@@ -66,6 +65,7 @@ struct RouteTable {
   void forget_unused(Places& places);
 
   std::shared_ptr<const Program> program;
+  Router router;
   std::vector<std::uint32_t> template_metas;    ///< by template; odd ones are the heatmap forms
   std::vector<std::uint32_t> capped_templates;  ///< those with max_instances, in the order of their ids
   LifecyclePolicy autogen_lifecycle;

@@ -151,7 +151,33 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"N26_negative_unsigned",
                 "groups:",
                 "engine: {autogen: {expire_after_success_cycles: -1}}\ngroups:",
-                {"t.yaml:2:49: engine.autogen.expire_after_success_cycles: `-1` is out of range"}}),
+                {"t.yaml:2:49: engine.autogen.expire_after_success_cycles: `-1` is out of range"}},
+        BadCase{"D9_variable_without_anything",
+                "units: u",
+                "units: u\n    variables: [{}]",
+                {"t.yaml:10:17: groups[0].charts[0].variables[0].selector: must not be empty",
+                 "t.yaml:10:17: groups[0].charts[0].variables[0].name: must not be empty"}},
+        BadCase{"D9_selectors_of_variables_obey_the_scope",
+                "units: u",
+                "units: u\n    variables: [{selector: n, name: a}, {selector: '{a=\"b\"}', name: b}]",
+                {"t.yaml:10:28: groups[0].charts[0].variables[0].selector: metric \"n\" is not visible",
+                 "t.yaml:10:52: groups[0].charts[0].variables[1].selector: selector must include explicit metric"}},
+        BadCase{
+            "D9_names_of_variables",
+            "units: u",
+            "units: u\n    variables:\n    - {selector: m, name: limit}\n    - {selector: m, name: ' limit '}\n"
+            "    - {selector: m, name: ' '}\n    - {selector: m, name: \"it's\"}\n    - {selector: m, name: 'a\\b'}\n"
+            "    - {selector: m, name: \"a\\u00a0b\"}\n    - {selector: m, name: \"a\\x01b\"}",
+            {"t.yaml:12:27: groups[0].charts[0].variables[1].name: duplicate variable name \"limit\"",
+             "t.yaml:13:27: groups[0].charts[0].variables[2].name: must not be empty",
+             "t.yaml:14:27: groups[0].charts[0].variables[3].name: must not contain",
+             "t.yaml:15:27: groups[0].charts[0].variables[4].name: must not contain",
+             "t.yaml:16:27: groups[0].charts[0].variables[5].name: must not contain",
+             "t.yaml:17:27: groups[0].charts[0].variables[6].name: must not contain"}},
+        BadCase{"D9_variables_have_no_options",
+                "units: u",
+                "units: u\n    variables: [{selector: m, name: a, options: {divisor: 2}}]",
+                {"t.yaml:10:40: groups[0].charts[0].variables[0]: unknown key \"options\" in variable"}}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Order, VersionThenGroupsThenEngine) {  // N27
@@ -172,6 +198,26 @@ TEST(Decode, DefaultsAndScalars) {
   const auto scaled = decoded(with("name: v", "name: v, options: {multiplier: 1.9}"));  // N07
   EXPECT_EQ(chart_of(scaled).dimensions[0].options->multiplier, 1);
   EXPECT_TRUE(decode("groups: [{family: F}]"));  // N28
+}
+
+TEST(Variables, AreReadWrittenAndCopied) {  // D9
+  const auto spec = decoded(with(
+      "units: u", "units: u\n    variables: [{selector: m, name: max}, {name: ' total ', selector: 'm{a=\"b\"}'}]"));
+  const auto& variables = chart_of(spec).variables;
+  ASSERT_EQ(variables.size(), 2u);
+  EXPECT_EQ(variables[0], (VariableSpec{.selector = "m", .name = "max", .mark = {}}));
+  EXPECT_EQ(variables[1].name, " total ");
+  EXPECT_EQ(variables[1].selector, "m{a=\"b\"}");
+  EXPECT_EQ(variables[1].mark.line, 10u);
+  EXPECT_EQ(variables[1].mark.column, 43u);
+  const auto text = marshal(spec);
+  ASSERT_TRUE(text);
+  EXPECT_THAT(*text, HasSubstr("      name: v\n    variables:\n    - selector: m\n      name: max\n"));
+  EXPECT_EQ(decoded(*text), spec);
+  auto copy = clone(spec.groups[0]);
+  EXPECT_EQ(copy, spec.groups[0]);
+  copy.charts[0].variables[0].name = "other";
+  EXPECT_EQ(variables[0].name, "max");
 }
 
 TEST(Decode, MarksAreThePlacesOfTheText) {

@@ -74,6 +74,11 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Di
                    {"options", into.options}});
 }
 
+static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, VariableSpec& into) {
+  into.mark = mark_of(node);
+  decoder.mapping(node, path, "variable", {{"selector", into.selector}, {"name", into.name}});
+}
+
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, ChartSpec& into) {
   into.mark = mark_of(node);
   decoder.mapping(node, path, "chart",
@@ -89,7 +94,8 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Ch
                    {"label_promotion", into.label_promotion},
                    {"instances", into.instances},
                    {"lifecycle", into.lifecycle},
-                   {"dimensions", into.dimensions}});
+                   {"dimensions", into.dimensions},
+                   {"variables", into.variables}});
 }
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, GroupSpec& into) {

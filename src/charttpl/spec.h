@@ -91,6 +91,14 @@ struct DimensionSpec {
   friend bool operator==(const DimensionSpec&, const DimensionSpec&) = default;
 };
 
+/// A value that goes out beside the dimensions of a chart, for alerts to read: ours, diff D9.
+struct VariableSpec {
+  std::string selector;  ///< under the rules of a dimension's; several series are joined by the chart's aggregation
+  std::string name;
+  Mark mark;
+  friend bool operator==(const VariableSpec&, const VariableSpec&) = default;
+};
+
 struct ChartSpec {
   std::string id;
   std::string title;
@@ -105,6 +113,7 @@ struct ChartSpec {
   std::optional<InstancesSpec> instances;
   std::optional<LifecycleSpec> lifecycle;
   std::vector<DimensionSpec> dimensions;
+  std::vector<VariableSpec> variables;
   Mark mark;
   friend bool operator==(const ChartSpec&, const ChartSpec&) = default;
 };

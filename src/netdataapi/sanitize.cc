@@ -8,9 +8,21 @@ namespace cppd::netdataapi {
 namespace {
 
 constexpr std::string_view kDeleted{"'\0", 2};
-constexpr std::string_view kUnclean{"'\0\r\n", 4};
 
 }  // namespace
+
+bool surely_clean_value(std::string_view text) {
+  if (text.ends_with('\\')) return false;
+  unsigned changed = 0;
+  for (const char c : text)
+    changed |= unsigned{c == '\''} | unsigned{c == '\0'} | unsigned{c == '\n'} | unsigned{c == '\r'};
+  return changed == 0;
+}
+
+bool surely_clean_id(std::string_view text) {
+  const auto visible = [](char c) { return c > ' ' && c < 0x7F; };
+  return !text.empty() && visible(text.front()) && visible(text.back()) && surely_clean_value(text);
+}
 
 void append_value(std::string& out, std::string_view text) {
   const auto before = out.size();
@@ -21,10 +33,6 @@ void append_value(std::string& out, std::string_view text) {
   // The receiver reads a backslash as an escape of the next character: an odd run of them at the end would escape the
   // quote. Looked at last, because what stood behind them may have been deleted.
   if (trailing_backslashes(std::string_view{out}.substr(before)) % 2 == 1) out.pop_back();
-}
-
-bool is_clean_value(std::string_view text) {
-  return text.find_first_of(kUnclean) == std::string_view::npos && trailing_backslashes(text) % 2 == 0;
 }
 
 void append_id(std::string& out, std::string_view text) { append_value(out, trim(text)); }

@@ -14,7 +14,7 @@ namespace {
 class Clean {
  public:
   std::string_view value(std::string_view text) {
-    if (is_clean_value(text)) return text;
+    if (surely_clean_value(text)) return text;
     made_ = clean_value(text);
     return made_;
   }
