@@ -17,8 +17,8 @@ inline constexpr std::size_t kTypeIdBytesMax = 1200;
 /// As surely_clean_value, for clean_id(text); never true for an empty text.
 [[nodiscard]] bool surely_clean_id(std::string_view text);
 
-/// Deletes `'` and NUL, turns line ends into spaces; a trailing backslash, which would eat the closing quote at the
-/// receiver, is dropped (diff D7).
+/// Deletes `'` and NUL, turns line ends into spaces; then a trailing backslash that would eat the closing quote at the
+/// receiver is dropped (diff D7).
 void append_value(std::string& out, std::string_view text);
 /// As append_value, of the trimmed text.
 void append_id(std::string& out, std::string_view text);
