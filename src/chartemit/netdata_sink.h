@@ -8,8 +8,6 @@
 #include <cppd/metrix/types.h>
 #include <cppd/netdataapi/frame.h>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,7 +43,6 @@ class NetdataSink final : public PlanSink {
   void host();
   [[nodiscard]] Result<> check_host(const metrix::HostScope& host, bool define) const;
   [[nodiscard]] std::string definition_of(const metrix::HostScope& host) const;
-  [[nodiscard]] std::string_view wire_id(const chartengine::Engine& engine, std::uint32_t chart) const;
   void chart(const chartengine::Engine& engine, std::uint32_t chart, bool obsolete);
   void dimension(const chartengine::Engine& engine, std::uint32_t name, std::uint32_t attributes, bool obsolete);
   void labels(const chartengine::Engine& engine, const chartengine::Plan& plan,
@@ -53,8 +50,9 @@ class NetdataSink final : public PlanSink {
   void definitions(const chartengine::Engine& engine, const chartengine::Plan& plan);
   void updates(const chartengine::Engine& engine, const chartengine::Plan& plan, const Moment& moment);
   void removals(const chartengine::Engine& engine, const chartengine::Plan& plan);
-  void learn_chart(const chartengine::Engine& engine, std::uint32_t chart);
-  void learn_name(const chartengine::Engine& engine, std::uint32_t name);
+  static char* variable(char* at, std::string_view name, double number);
+  static char* float_value(char* at, double number);
+  char* integer_value(char* at, double number);
 
   Ledger* ledger_;
   bool host_lines_;
@@ -65,10 +63,6 @@ class NetdataSink final : public PlanSink {
   std::string next_guid_;   // of the host that was selected
   std::string definition_;  // lines to write before the next plan
   std::string begin_;       // BEGIN 'type.
-  // By chart slot: true when the id on the wire is not the id itself; such ids are in unlike_ids_.
-  std::vector<bool> unlike_;
-  boost::unordered_flat_map<std::uint32_t, std::string> unlike_ids_;
-  std::vector<std::string> set_;  // by name slot: SET 'name' = ; empty for a name that the wire cannot carry
 };
 
 }  // namespace cppd::chartemit
