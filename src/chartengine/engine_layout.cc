@@ -37,6 +37,7 @@ void Engine::lay_out(std::uint32_t index) {
   chart.careful = chart.next_same_id != kNone || first_of_id(chart) != index;
   if (chart.contributors.size() == 1 && chart.dimensions.size() == 1) {
     chart.one_to_one = true;
+    chart.careful = chart.careful || chart.dimensions.front().variable;
     return;
   }
   order_contributors(chart);

@@ -82,10 +82,11 @@ bool Engine::gather(Chart& chart, bool& any) {
   const auto first = plan_.values.size();
   plan_.values.resize(first + chart.dimensions.size(), kNoValue);
   bool same = true;
+  bool any_variable = false;
   const auto seen = [&](const Contributor& contributor) {
     const bool here = visible(contributor.series);
     same = same && here == (contributor.present != 0);
-    any = any || (here && !chart.dimensions[contributor.dimension].variable);
+    (chart.dimensions[contributor.dimension].variable ? any_variable : any) |= here;
     return here;
   };
   if (chart.one_to_one) {
@@ -94,10 +95,10 @@ bool Engine::gather(Chart& chart, bool& any) {
         plan_.values[first + contributor.dimension] = store_->committed()[contributor.series].value;
     }
     // A chart that nobody fed is only absent; it is looked at again when somebody comes back.
-    return same || !any;
+    return any ? same : !any_variable;
   }
   for (const auto& contributor : chart.contributors) (void)seen(contributor);
-  if (!any) return true;
+  if (!any) return !any_variable;
   if (!same) return false;
   visible_.clear();
   for (std::uint32_t i = 0; i < chart.contributors.size(); ++i) {
@@ -237,6 +238,7 @@ void Engine::plan_carefully(std::uint32_t index) {
   auto& chart = charts_[index];
   find_visible(chart);
   if (visible_.empty()) {
+    if (!variables_.empty()) ledger_->count(LossReason::variable_without_chart, chart_id(index), variables_.size());
     plan_absent(index);
     return;
   }
