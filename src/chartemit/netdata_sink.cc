@@ -2,6 +2,7 @@
 #include <cppd/base/internal_error.h>
 #include <cppd/base/text.h>
 #include <cppd/chartemit/netdata_sink.h>
+#include <cppd/netdataapi/lines.h>
 #include <cppd/netdataapi/number.h>
 #include <cppd/netdataapi/sanitize.h>
 #include <cppd/netdataapi/wire.h>
@@ -13,6 +14,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 
 namespace cppd::chartemit {
 namespace {
@@ -79,17 +81,20 @@ Result<> NetdataSink::check_host(const metrix::HostScope& host, bool define) con
 }
 
 std::string NetdataSink::definition_of(const metrix::HostScope& host) const {
-  netdataapi::FramePool pool{4};
+  // In the order of the keys as they are on the wire; of keys that are one there, the first counts (charts K18).
+  std::map<std::string, std::string_view> labels;
+  std::size_t text_bytes = host.hostname.size();
+  for (const auto& [key, value] : host.labels) {
+    if (auto clean = netdataapi::clean_id(key); !clean.empty()) labels.emplace(std::move(clean), value);
+    text_bytes += key.size() + value.size();
+  }
+  labels.emplace("_hostname", host.hostname);
+
+  constexpr std::size_t kLineBytes = 64;  // besides its texts
+  netdataapi::FramePool pool{(text_bytes + (labels.size() + 3) * kLineBytes) / netdataapi::kPieceBytes + 1};
   netdataapi::Frame lines{pool};
   netdataapi::write_host_define(lines, next_guid_, host.hostname);
-  auto labels = host.labels;
-  const bool named =
-      std::ranges::any_of(labels, [](const auto& l) { return netdataapi::clean_id(l.first) == "_hostname"; });
-  if (!named) labels.emplace_back("_hostname", host.hostname);
-  std::ranges::sort(labels);
-  for (const auto& [key, value] : labels) {
-    if (!netdataapi::clean_id(key).empty()) netdataapi::write_host_label(lines, key, value);
-  }
+  for (const auto& [key, value] : labels) netdataapi::put_host_label(lines, key, netdataapi::clean_value(value));
   netdataapi::write_host_define_end(lines);
   return lines.text();
 }

@@ -134,6 +134,16 @@ TEST(FrameText, CrossesPieces) {
   EXPECT_EQ(pool.in_use(), 0u);
 }
 
+TEST(FrameText, TakesAnEmptyText) {
+  FramePool pool{1};
+  Frame frame{pool};
+  frame.append({});
+  EXPECT_TRUE(frame.empty());
+  frame.append("x");
+  frame.append({});
+  EXPECT_EQ(frame.text(), "x");
+}
+
 TEST(FrameText, IsBrokenWhenThePoolIsExhausted) {
   FramePool pool{1};
   Frame frame{pool};

@@ -43,8 +43,7 @@ void write_lines(Frame& frame, const std::array<std::string_view, texts>& text) 
   constexpr std::string_view kGuid = "4ea21e84-93b4-418b-b83e-79397610cd6e";
   write_host_define(frame, kGuid, "host");
   write_host_label(frame, "_hostname", "host");
-  const auto key = clean_id(text[host_label]);
-  if (key > "_hostname") write_host_label(frame, key, text[label_value]);
+  if (clean_id(text[host_label]) > "_hostname") write_host_label(frame, text[host_label], text[label_value]);
   write_host_define_end(frame);
   write_host(frame, kGuid);
   write_chart(frame, {.type_id = "app_job",
