@@ -152,6 +152,53 @@ INSTANTIATE_TEST_SUITE_P(
                 "groups:",
                 "engine: {autogen: {expire_after_success_cycles: -1}}\ngroups:",
                 {"t.yaml:2:49: engine.autogen.expire_after_success_cycles: `-1` is out of range"}},
+        BadCase{"N16_metric_of_a_sibling_group",
+                "  charts:",
+                "  charts: []\n- family: G\n  metrics: [other]\n  charts:",
+                {"t.yaml:14:18: groups[1].charts[0].dimensions[0].selector: metric \"m\" is not visible"}},
+        BadCase{"N19_by_labels_empty",
+                "units: u",
+                "units: u\n    instances: {by_labels: []}",
+                {"t.yaml:10:28: groups[0].charts[0].instances.by_labels: must contain"}},
+        BadCase{"N19_optional_by_labels_empty",
+                "units: u",
+                "units: u\n    instances: {optional_by_labels: []}",
+                {"t.yaml:10:37: groups[0].charts[0].instances.optional_by_labels: must contain"}},
+        BadCase{"N22_conflict_with_an_exclusion",
+                "units: u",
+                "units: u\n    instances: {by_labels: [a, \"!pid\"], optional_by_labels: [pid]}",
+                {"t.yaml:10:62: groups[0].charts[0].instances.optional_by_labels[0]: label key \"pid\" conflicts"}},
+        BadCase{"N22_conflict_with_all",
+                "units: u",
+                "units: u\n    instances: {by_labels: [\"*\"], optional_by_labels: [pid]}",
+                {"t.yaml:10:56: groups[0].charts[0].instances.optional_by_labels[0]: cannot be combined"}},
+        BadCase{"N23_negative_length",
+                "groups:",
+                "engine: {autogen: {max_type_id_len: -1}}\ngroups:",
+                {"t.yaml:2:37: engine.autogen.max_type_id_len: must be >= 0"}},
+        BadCase{"T3_all_mistakes_of_the_first_stage",
+                "units: u",
+                "units: u\n    title: again\n    unit: u\n    priority: high\n    lifecycle: [1]\n    metrics: [x]",
+                {"t.yaml:10:5: groups[0].charts[0]: key \"title\" is written twice",
+                 "t.yaml:11:5: groups[0].charts[0]: unknown key \"unit\" in chart; did you mean \"units\"?",
+                 "t.yaml:12:15: groups[0].charts[0].priority: expected an integer, found text `high`",
+                 "t.yaml:13:16: groups[0].charts[0].lifecycle: expected a mapping (lifecycle), found a list",
+                 "t.yaml:14:5: groups[0].charts[0]: unknown key \"metrics\" in chart"}},
+        BadCase{"T1_all_mistakes_of_the_second_stage",
+                "  charts:",
+                "  chart_defaults: {label_promotion: ['']}\n  charts:\n  - {title: ' ', context: c, units: u}",
+                {"t.yaml:5:38: groups[0].chart_defaults.label_promotion[0]: must not be empty",
+                 "t.yaml:7:13: groups[0].charts[0].title: must not be empty",
+                 "t.yaml:7:5: groups[0].charts[0].label_promotion[0]: must not be empty",
+                 "t.yaml:7:5: groups[0].charts[0].dimensions: at least one dimension is required",
+                 "t.yaml:8:5: groups[0].charts[1].label_promotion[0]: must not be empty"}},
+        BadCase{"mistakes_behind_an_alias_are_told_where_they_stand",
+                "    dimensions:",
+                "    lifecycle: &l {max_instances: -1}\n  - {title: U, context: d, units: u, lifecycle: *l,"
+                " dimensions: [{selector: m}]}\n  - title: V\n    context: e\n    units: u\n    dimensions:",
+                {"t.yaml:10:35: groups[0].charts[0].lifecycle.max_instances: must be >= 0",
+                 "t.yaml:6:5: groups[0].charts[0].dimensions: at least one",
+                 "t.yaml:10:35: groups[0].charts[1].lifecycle.max_instances: must be >= 0"}},
         BadCase{"D9_variable_without_anything",
                 "units: u",
                 "units: u\n    variables: [{}]",
@@ -226,6 +273,34 @@ TEST(Decode, MarksAreThePlacesOfTheText) {
   EXPECT_EQ(chart_of(spec).mark.line, 6u);
   EXPECT_EQ(chart_of(spec).mark.column, 5u);
   EXPECT_EQ(chart_of(spec).dimensions[0].mark.line, 11u);
+}
+
+TEST(Decode, MarksSurviveAnchorsAndMerges) {
+  const auto spec = decoded(
+      "groups:\n- family: F\n  metrics: [m]\n  charts:\n  - &base\n    title: T\n    context: c\n    units: u\n"
+      "    dimensions:\n    - &d\n      selector: m\n      name: v\n"
+      "  - <<: *base\n    context: d\n  - <<: *base\n    context: e\n    dimensions:\n    - *d\n"
+      "    - <<: *d\n      name: w\n    - <<: *d\n      selector: 'm{a=\"b\"}'\n      name: x\n");
+  const auto place = [](Mark mark) { return std::pair{mark.line, mark.column}; };
+  const auto& charts = spec.groups[0].charts;
+  EXPECT_EQ(place(charts[0].mark), std::pair(5u, 5u));  // where its anchor begins
+  EXPECT_EQ(place(charts[1].mark), std::pair(13u, 5u));
+  EXPECT_EQ(place(charts[1].dimensions[0].mark), std::pair(10u, 7u));  // written once, with the first chart
+  ASSERT_EQ(charts[2].dimensions.size(), 3u);
+  EXPECT_EQ(place(charts[2].dimensions[0].mark), std::pair(10u, 7u));
+  EXPECT_EQ(place(charts[2].dimensions[1].mark), std::pair(19u, 7u));
+  EXPECT_EQ(place(charts[2].dimensions[1].selector_mark), std::pair(11u, 17u));  // the value came by the merge
+  EXPECT_EQ(place(charts[2].dimensions[2].selector_mark), std::pair(22u, 17u));
+  EXPECT_EQ(spec.file.name, "t.yaml");
+}
+
+TEST(Decode, MarksOfSelectorLists) {
+  const auto spec = decoded("engine: {selector: {allow: [a,\n b], deny: null}}\ngroups: [{family: F}]");
+  const auto& selector = *spec.engine->selector;
+  EXPECT_EQ(selector.allow_marks.at(1).line, 2u);
+  EXPECT_EQ(selector.allow_marks.at(1).column, 2u);
+  EXPECT_EQ(selector.allow_marks.at(2).line, 0u);
+  EXPECT_EQ(selector.deny_marks.at(0).line, 0u);
 }
 
 struct PromotionCase {
