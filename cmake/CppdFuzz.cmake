@@ -5,7 +5,7 @@
 #     SOURCES parse_fuzz.cc             # defines LLVMFuzzerTestOneInput
 #     USES    collectors/linux          # modules, by name
 #     PRIVATE some_target
-#     SEEDS   testdata/small/proc)      # folders with good input
+#     SEEDS   testdata/small/proc)      # folders with good input; those of the build by their full path
 #
 # Exists in the address-sanitizer build only, where all code is instrumented for coverage (CppdToolchain.cmake). ctest
 # gives each target a second; `./dev fuzz NAME [SECONDS]` gives it more and keeps what it finds in build/fuzz/NAME.
@@ -24,7 +24,8 @@ function(cppd_fuzz name)
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   set(seeds)
   foreach(folder IN LISTS arg_SEEDS)
-    list(APPEND seeds ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+    cmake_path(ABSOLUTE_PATH folder)  # below the sources, unless it says otherwise
+    list(APPEND seeds ${folder})
   endforeach()
   list(JOIN seeds " " seeds_line)
   file(WRITE ${CMAKE_BINARY_DIR}/fuzz/${name}.seeds "${seeds_line}\n")

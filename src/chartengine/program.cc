@@ -191,19 +191,34 @@ struct Program::Compiler {
     for (std::size_t i = 0; i < spec.dimensions.size(); ++i) {
       if (!dimension(spec.dimensions[i], fmt::format("{}.dimensions[{}]", field_path(index), i), reducer, chart))
         continue;
-      const Candidate candidate{chart_index, static_cast<std::uint32_t>(i)};
-      const auto& names = chart.dimensions.back().selector.metric_names();
-      if (names.empty()) program.wildcards_.push_back(candidate);
-      for (const auto& name : names) program.by_name_[name].push_back(candidate);
+      offer(chart, chart_index);
     }
     for (std::size_t i = 0; i < spec.variables.size(); ++i) {
-      auto selector = selector_in_scope(spec.variables[i].selector);
-      if (selector) continue;
-      fail(std::move(selector.error()), fmt::format("{}.variables[{}].selector", field_path(index), i),
-           spec.variables[i].selector_mark);
+      const auto& variable = spec.variables[i];
+      auto selector = selector_in_scope(variable.selector);
+      if (!selector) {
+        fail(std::move(selector.error()), fmt::format("{}.variables[{}].selector", field_path(index), i),
+             variable.selector_mark);
+        continue;
+      }
+      chart.dimensions.push_back({.selector = std::move(*selector),
+                                  .name_from = DimensionRule::NameFrom::text,
+                                  .name = std::string{trim(variable.name)},
+                                  .reducer = reducer,
+                                  .variable = true,
+                                  .mark = variable.mark});
+      offer(chart, chart_index);
     }
     sort_unique(chart.labels.exclusions);
     program.charts_.push_back(std::move(chart));
+  }
+
+  /// Series whose names the last dimension of `chart` selects are offered to it.
+  void offer(const ChartTemplate& chart, std::uint32_t index) const {
+    const Candidate candidate{index, static_cast<std::uint32_t>(chart.dimensions.size() - 1)};
+    const auto& names = chart.dimensions.back().selector.metric_names();
+    if (names.empty()) program.wildcards_.push_back(candidate);
+    for (const auto& name : names) program.by_name_[name].push_back(candidate);
   }
 
   /// False when the dimension is wrong.

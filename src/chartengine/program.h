@@ -76,6 +76,7 @@ struct DimensionRule {
   bool is_float = false;
   std::int64_t multiplier = 1;
   std::int64_t divisor = 1;
+  bool variable = false;  ///< of the chart, not a dimension (diff D9); they stand behind the dimensions
   charttpl::Mark mark;
 };
 
