@@ -58,6 +58,17 @@ TEST(Marshal, OfRandomSpecsIsReadBackAsTheSame) {
   EXPECT_GT(charts, 1000u);  // that the specs are not empty ones
 }
 
+TEST(Marshal, LeavesEmptyListsOfInstanceLabelsOut) {  // M1
+  auto spec = filled_with("x");
+  spec.groups[0].charts[0].instances = InstancesSpec{.by_labels = {{}}, .optional_by_labels = {{"o"}}};
+  const auto text = marshal(spec);
+  ASSERT_TRUE(text);
+  const auto again = decode(*text);
+  ASSERT_TRUE(again);
+  EXPECT_NE(*again, spec);
+  EXPECT_EQ(again->groups[0], clone(spec.groups[0]));
+}
+
 TEST(Clone, OfRandomGroupsIsEqualAndApart) {  // N29
   RandomSpecs random{29};
   for (int i = 0; i < 200; ++i) {
