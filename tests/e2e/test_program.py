@@ -32,10 +32,11 @@ class Folder(ConfigTree):
 
 class Help(unittest.TestCase):
     ROWS = {
-        "program": ([], ["run", "check", "test", "version"]),
+        "program": ([], ["run", "check", "test", "schema", "version"]),
         "run": (["run"], ["--config-dir", "--output", "--module"]),
         "check": (["check"], ["--config-dir", "TEMPLATE"]),
         "test": (["test"], ["MODULE", "--job", "--cycles", "--config-dir"]),
+        "schema": (["schema"], ["WHAT", "template"]),
         "version": (["version"], ["Usage: cppd version"]),
     }
 
@@ -60,6 +61,8 @@ class WrongUsage(unittest.TestCase):
         "no_cycles": ["test", "linux", "--cycles", "0"],
         "cycles_are_a_number": ["test", "linux", "--cycles", "two"],
         "config_dir_without_value": ["check", "--config-dir"],
+        "schema_of_nothing": ["schema"],
+        "schema_of_something_unknown": ["schema", "bogus"],
         "word_after_version": ["version", "x"],
     }
 
@@ -74,6 +77,11 @@ class WrongUsage(unittest.TestCase):
         done = call()
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn("Usage: cppd", done.stderr)
+
+    def test_schema_of_templates(self):
+        done = call("schema", "template")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout)["title"], "cpp.d chart template spec v1")
 
     def test_version(self):
         done = call("version")
