@@ -39,7 +39,7 @@ std::string guessed_unit(std::string name) {
     again = name != before;
   }
   const auto at = name.find_last_of('_');
-  if (at == std::string::npos || at + 1 == name.size()) return "events";  // charts K23
+  if (at == std::string::npos) return "events";
   const auto unit = name.substr(at + 1);
   return unit == "hertz" ? "Hz" : unit;
 }
@@ -97,7 +97,7 @@ std::optional<std::string> unescaped(const std::string& text) {
 std::string id_value(const std::string& value) {
   if (value.find('\\') == std::string::npos) return id_part(value);
   auto plain = unescaped(value);
-  if (!plain || plain->find('\\') != std::string::npos) return id_part(value);
+  if (!plain) return id_part(value);
   for (const unsigned char c : *plain) {
     if (c < 0x20 || c == 0x7f) return id_part(value);
   }
