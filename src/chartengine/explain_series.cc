@@ -282,8 +282,7 @@ void Explainer::find_nearest_name(ExplainedSeries& series) {
   }
   if (known->second == kNotExplained) return;
   const auto rule = known->second;
-  const auto& name = rules_[rule]->selector.metric_names().front();
-  series.nearest = ExplainedNearest{.rule = rule, .why = fmt::format("it selects the name {}", name)};
+  series.nearest = ExplainedNearest{.rule = rule, .why = "its name is nearly the same"};
 }
 
 }  // namespace cppd::chartengine
