@@ -49,8 +49,12 @@ void Explainer::charts_of(const std::string& key, const Engine& engine) {
     auto& chart = out_.charts.emplace_back();
     chart.host = key;
     chart.id = engine.chart_id(slot);
-    chart.meta = engine.chart_meta(slot);
     chart.autogen = chart_template == kAutogenTemplate;
+    // What was never planned has no definition in the engine yet; autogen's follows with its series.
+    if (materialized_[slot])
+      chart.meta = engine.chart_meta(slot);
+    else
+      chart.meta = chart.autogen ? ChartMeta{} : program_->charts()[chart_template].meta;
     if (!chart.autogen) chart.mark = program_->charts()[chart_template].mark;
     if (!materialized_[slot]) {
       chart.decision = Decision::waiting;

@@ -3,6 +3,7 @@
 #include "explainer.h"
 
 #include <cppd/base/text.h>
+#include <cppd/chartengine/autogen.h>
 #include <cppd/netdataapi/sanitize.h>
 
 #include <fmt/format.h>
@@ -185,6 +186,10 @@ void Explainer::autogen(ExplainedSeries& series, const RoutedSeries& source, con
   switch (route.verdict) {
     case AutogenVerdict::accepted:
       place(series, engine, id, kAutogenTemplate, kNotExplained, route.chart_id, route.dimension);
+      if (const auto chart = series.placements.back().chart; chart != kNotExplained) {
+        auto& meta = out_.charts[chart].meta;
+        if (meta.context.empty()) meta = autogen_meta(source, route.family, program_->context_namespace());
+      }
       return;
     case AutogenVerdict::disabled:
       refusal.decision = Decision::autogen_disabled;

@@ -363,6 +363,29 @@ TEST(ExplainChart, SaysWhatFeedsIt) {
   EXPECT_EQ(dimension.decided_by, 0u);
 }
 
+struct LeftOut {
+  std::string_view name;
+  std::string yaml;
+  std::string_view series, context;
+  friend void PrintTo(const LeftOut& row, std::ostream* out) { *out << row.name; }
+};
+const LeftOut kLeftOut[] = {
+    {"of_the_template", charts(kTwice), "n", "b"},
+    {"of_autogen",
+     charts(R"(  {title: A, id: load, context: a, units: u, dimensions: [{selector: m, name: v}]})",
+            "engine: {autogen: {enabled: true}}"),
+     "load", "load"},
+};
+class ExplainLeftOut : public testing::TestWithParam<LeftOut> {};
+TEST_P(ExplainLeftOut, ChartHasItsOwnDefinition) {
+  const Explained got{GetParam().yaml, {{{"m"}, {GetParam().series}}}};
+  const auto& placements = got.find(GetParam().series).placements;
+  ASSERT_EQ(placements.size(), 1u);
+  EXPECT_EQ(got.out.charts[placements.front().chart].meta.context, GetParam().context);
+}
+INSTANTIATE_TEST_SUITE_P(Table, ExplainLeftOut, testing::ValuesIn(kLeftOut),
+                         [](const auto& row) { return std::string(row.param.name); });
+
 TEST(ExplainChart, K26SaysWhereEveryBucketIsAChart) {
   Ledger ledger;
   metrix::Store store{{}, &ledger};
