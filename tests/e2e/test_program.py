@@ -423,7 +423,7 @@ class ExplainAndTry(unittest.TestCase):
             template, page = self.files(tree, twice)
             done = call("explain", "-t", template, "-p", page)
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn("left out: the chart at line 5 has the id; this is the chart at line 10", done.stdout)
+            self.assertIn("left out: the chart at line 10 has the id; this is the chart at line 5", done.stdout)
             self.assertIn("chart_id_collision 1: ", done.stdout)
 
     def test_try(self):

@@ -57,7 +57,7 @@ int refuse(const std::vector<Error>& mistakes) {
 
 /// Loads the template and runs the pages. The status of the process when that fails.
 int run_pages(TemplateRun& run, const StandaloneOptions& options, jobruntime::JobOutput& output) {
-  if (const auto mistakes = run.load(options.templates.front()); !mistakes.empty()) return refuse(mistakes);
+  if (const auto mistakes = run.load(options.template_file); !mistakes.empty()) return refuse(mistakes);
   for (const auto& file : options.payloads) {
     if (auto done = run.page(file, output); !done) return refuse({done.error()});
   }
@@ -105,7 +105,7 @@ int run_explain(const StandaloneOptions& options, const std::vector<CollectorInf
     fmt::print(stderr, "cppd: {} (see 'cppd explain --help')\n", read.error().text());
     return 2;
   }
-  if (options.templates.empty()) {
+  if (options.template_file.empty()) {
     auto run = run_one_job(options, "explain", collectors, true);
     if (run.status != 0) return run.status;
     view.job = run.full_name;
@@ -118,7 +118,7 @@ int run_explain(const StandaloneOptions& options, const std::vector<CollectorInf
   const auto to_board = boards.open(run.ledger());
   if (const int status = run_pages(run, options, *to_board); status != 0) return status;
   view.job = run.type_id();
-  view.template_file = options.templates.front();
+  view.template_file = options.template_file;
   const int status = print_explanation(run.explain(), options, view);
   return std::max(status, refuse(run.mistakes()));
 }

@@ -18,6 +18,7 @@ struct StandaloneOptions {
   std::string job;
   int cycles = 3;
   bool debug = false;
+  std::string template_file;          ///< of explain and try
   std::vector<std::string> payloads;  ///< of explain and try
   std::string series_glob;            ///< of explain
   std::string chart_glob;

@@ -34,9 +34,8 @@ CLI::App* add_explain(CLI::App& app, StandaloneOptions& options) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   add_config_dir(*explain, options);
-  explain->add_option("-t,--template", options.templates, "a chart template to try instead of a job")
-      ->type_name("FILE")
-      ->expected(1);
+  explain->add_option("-t,--template", options.template_file, "a chart template to try instead of a job")
+      ->type_name("FILE");
   explain->add_option("-p,--payload", options.payloads, "a page in the text format of Prometheus; each is one cycle")
       ->type_name("FILE")
       ->allow_extra_args(false);
@@ -62,17 +61,17 @@ CLI::App* add_explain(CLI::App& app, StandaloneOptions& options) {
 
 /// What CLI11 cannot say about the two forms. Empty when it is right.
 std::string_view wrong_explain(const StandaloneOptions& options) {
-  const bool captured = !options.templates.empty() || !options.payloads.empty();
+  const bool captured = !options.template_file.empty() || !options.payloads.empty();
   if (options.module.empty() && !captured) return "MODULE is required, or --template and --payload";
   if (!options.module.empty() && captured) return "MODULE excludes --template and --payload";
-  if (captured && options.templates.empty()) return "--payload requires --template";
+  if (captured && options.template_file.empty()) return "--payload requires --template";
   if (captured && options.payloads.empty()) return "--template requires --payload";
   return {};
 }
 
 CLI::App* add_try(CLI::App& app, StandaloneOptions& options) {
   auto* attempt = app.add_subcommand("try", "print the charts that a template makes of captured pages");
-  attempt->add_option("TEMPLATE", options.templates, "the chart template")->required()->expected(1);
+  attempt->add_option("TEMPLATE", options.template_file, "the chart template")->required();
   attempt->add_option("PAYLOAD", options.payloads, "pages in the text format of Prometheus; each is one cycle")
       ->required();
   attempt->add_option("-o,--output", options.output, "tree (default), json, or netdata: what the daemon would get")
