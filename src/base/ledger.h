@@ -40,6 +40,7 @@ namespace cppd {
   X(chart_capped, "a chart was cut by max_instances")                                                         \
   X(dimension_capped, "a dimension was cut by max_dims")                                                      \
   X(dimension_kind_conflict, "two kinds met in one dimension; the first one decided its algorithm")           \
+  X(variable_without_chart, "a variable of a chart had a value while none of its dimensions had one")         \
   X(value_truncated, "a fraction was cut from the value of a dimension that is not a float")                  \
   X(value_out_of_range, "a value does not fit the integers of its dimension")                                 \
   X(wire_text_refused, "a name or id would have been refused by the receiver and was not sent")               \

@@ -2,6 +2,7 @@
 #include <cppd/base/internal_error.h>
 #include <cppd/base/text.h>
 #include <cppd/chartemit/netdata_sink.h>
+#include <cppd/netdataapi/lines.h>
 #include <cppd/netdataapi/number.h>
 #include <cppd/netdataapi/sanitize.h>
 #include <cppd/netdataapi/wire.h>
@@ -13,15 +14,17 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 
 namespace cppd::chartemit {
 namespace {
 
 using chartengine::Engine;
 using chartengine::Plan;
-using netdataapi::LabelSource;
 
-constexpr std::string_view kCollectJob = "_collect_job";
+constexpr std::string_view kSetHead = "SET '";
+constexpr std::string_view kVariableHead = "VARIABLE CHART '";
+constexpr std::string_view kEquals = "' = ";
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
@@ -35,6 +38,18 @@ bool is_uuid(std::string_view text) {
 char* put(char* at, std::string_view text) {
   std::memcpy(at, text.data(), text.size());
   return at + text.size();
+}
+
+/// What stands behind the id of a BEGIN line. Its length.
+std::size_t elapsed_text(char* text, std::int64_t elapsed_us) {
+  char* at = text;
+  *at++ = '\'';
+  if (elapsed_us > 0) {
+    *at++ = ' ';
+    at = netdataapi::write_integer(at, elapsed_us);
+  }
+  *at++ = '\n';
+  return static_cast<std::size_t>(at - text);
 }
 
 }  // namespace
@@ -66,17 +81,20 @@ Result<> NetdataSink::check_host(const metrix::HostScope& host, bool define) con
 }
 
 std::string NetdataSink::definition_of(const metrix::HostScope& host) const {
-  netdataapi::FramePool pool{4};
+  // In the order of the keys as they are on the wire; of keys that are one there, the first counts (charts K18).
+  std::map<std::string, std::string_view> labels;
+  std::size_t text_bytes = host.hostname.size();
+  for (const auto& [key, value] : host.labels) {
+    if (auto clean = netdataapi::clean_id(key); !clean.empty()) labels.emplace(std::move(clean), value);
+    text_bytes += key.size() + value.size();
+  }
+  labels.emplace("_hostname", host.hostname);
+
+  constexpr std::size_t kLineBytes = 64;  // besides its texts
+  netdataapi::FramePool pool{(text_bytes + (labels.size() + 3) * kLineBytes) / netdataapi::kPieceBytes + 1};
   netdataapi::Frame lines{pool};
   netdataapi::write_host_define(lines, next_guid_, host.hostname);
-  auto labels = host.labels;
-  const bool named =
-      std::ranges::any_of(labels, [](const auto& l) { return netdataapi::clean_id(l.first) == "_hostname"; });
-  if (!named) labels.emplace_back("_hostname", host.hostname);
-  std::ranges::sort(labels);
-  for (const auto& [key, value] : labels) {
-    if (!netdataapi::clean_id(key).empty()) netdataapi::write_host_label(lines, key, value);
-  }
+  for (const auto& [key, value] : labels) netdataapi::put_host_label(lines, key, netdataapi::clean_value(value));
   netdataapi::write_host_define_end(lines);
   return lines.text();
 }
@@ -86,78 +104,25 @@ void NetdataSink::host() {
   netdataapi::write_host(*frame_, guid_);
 }
 
-void NetdataSink::learn_chart(const Engine& engine, std::uint32_t chart) {
-  if (unlike_.size() < engine.chart_slots()) unlike_.resize(engine.chart_slots());
-  const auto id = engine.chart_id(chart);
-  auto clean = netdataapi::clean_id(id);
-  unlike_[chart] = clean != id;
-  if (unlike_[chart])
-    unlike_ids_[chart] = std::move(clean);
-  else
-    unlike_ids_.erase(chart);
-}
-
-void NetdataSink::learn_name(const Engine& engine, std::uint32_t name) {
-  if (set_.size() < engine.name_slots()) set_.resize(engine.name_slots());
-  const auto clean = netdataapi::clean_id(engine.dimension_name(name));
-  set_[name] = clean.empty() ? std::string{} : fmt::format("SET '{}' = ", clean);
-  set_[name].shrink_to_fit();
-  if (clean.empty()) ledger_->count(LossReason::wire_text_refused, engine.dimension_name(name));
-}
-
 void NetdataSink::chart(const Engine& engine, std::uint32_t chart, bool obsolete) {
-  const auto& meta = engine.chart_meta(chart);
-  netdataapi::write_chart(*frame_, {.type_id = environment_->type_id,
-                                    .chart_id = engine.chart_id(chart),
-                                    .title = meta.title,
-                                    .units = meta.units,
-                                    .family = meta.family,
-                                    .context = meta.context,
-                                    .type = chart_type_name(meta.type),
-                                    .priority = meta.priority,
-                                    .update_every = environment_->update_every,
-                                    .obsolete = obsolete,
-                                    .plugin = environment_->plugin,
-                                    .module = environment_->module});
+  definition_writer_.chart(engine.chart_meta(chart), engine.wire_chart_id(chart), obsolete);
 }
 
 void NetdataSink::dimension(const Engine& engine, std::uint32_t name, std::uint32_t attributes, bool obsolete) {
-  if (set_[name].empty()) return;  // the receiver would refuse it (diff D7)
-  const auto& shape = engine.attributes(attributes);
-  netdataapi::write_dimension(*frame_, {.name = engine.dimension_name(name),
-                                        .algorithm = algorithm_name(shape.algorithm),
-                                        .multiplier = shape.multiplier,
-                                        .divisor = shape.divisor,
-                                        .hidden = shape.hidden,
-                                        .obsolete = obsolete,
-                                        .is_float = shape.is_float});
+  const auto text = engine.wire_dimension_name(name);
+  if (!text.empty()) definition_writer_.dimension(engine.attributes(attributes), text, obsolete);
 }
 
 void NetdataSink::labels(const Engine& engine, const Plan& plan, const Plan::Labelled& labelled) {
-  const auto ids = std::span{plan.labels}.subspan(labelled.first_label, labelled.label_count);
-  bool any = false;
-  const auto write = [&](std::string_view key, std::string_view value, LabelSource source) {
-    if (netdataapi::clean_id(key).empty()) return;
-    netdataapi::write_label(*frame_, key, value, source);
-    any = true;
-  };
-  for (const auto& [key, value] : environment_->labels) {
-    const bool on_chart = std::ranges::any_of(ids, [&](auto id) { return engine.label(id).key == key; });
-    if (!on_chart && key != kCollectJob) write(key, value, LabelSource::configuration);
-  }
-  for (const auto id : ids) {
-    const auto label = engine.label(id);
-    write(label.key, label.value, LabelSource::automatic);
-  }
-  if (!blank(environment_->job)) write(kCollectJob, environment_->job, LabelSource::automatic);
-  if (any) netdataapi::write_label_commit(*frame_);  // without a label it disables the plugin (diff D7)
+  definition_writer_.labels(engine, std::span{plan.labels}.subspan(labelled.first_label, labelled.label_count));
 }
 
 void NetdataSink::definitions(const Engine& engine, const Plan& plan) {
-  for (const auto& created : plan.created) learn_chart(engine, created.chart);
-  for (const auto& relabelled : plan.relabelled) learn_chart(engine, relabelled.chart);
-  for (const auto& fresh : plan.new_dimensions)
-    learn_name(engine, engine.dimensions(fresh.chart)[fresh.dimension].name);
+  for (const auto& fresh : plan.new_dimensions) {
+    const auto name = engine.dimensions(fresh.chart)[fresh.dimension].name;
+    if (!engine.wire_dimension_name(name).empty()) continue;
+    ledger_->count(LossReason::wire_text_refused, engine.dimension_name(name));  // the receiver would refuse it (D7)
+  }
 
   // New charts with their dimensions, then charts that only gained dimensions; both lists are in the order of chart
   // ids.
@@ -205,12 +170,11 @@ void NetdataSink::definitions(const Engine& engine, const Plan& plan) {
 }
 
 void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& moment) {
-  const auto after_id = moment.elapsed_us > 0 ? fmt::format("' {}\n", moment.elapsed_us) : std::string{"'\n"};
-  constexpr std::string_view kEnd = "END\n\n";
+  char after_id_text[32];
+  const std::string_view after_id{after_id_text, elapsed_text(after_id_text, moment.elapsed_us)};
   const auto* attributes = engine.attributes();
   for (const auto& update : plan.updates) {
-    const auto id = unlike_[update.chart] ? std::string_view{unlike_ids_.find(update.chart)->second}
-                                          : engine.chart_id(update.chart);
+    const auto id = engine.wire_chart_id(update.chart);
     char* at = frame_->reserve(begin_.size() + id.size() + after_id.size());
     if (at == nullptr) return;
     at = put(at, begin_);
@@ -220,26 +184,48 @@ void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& 
     for (const auto& shape : engine.dimensions(update.chart)) {
       if (!shape.listed) continue;
       const double number = *value++;
-      const std::string_view set = set_[shape.name];
-      if (set.empty()) continue;
-      at = frame_->reserve(set.size() + netdataapi::kNumberBytesMax + 1 + kEnd.size());
+      const auto name = engine.wire_dimension_name(shape.name);
+      if (name.empty()) continue;
+      at = frame_->reserve(kVariableHead.size() + name.size() + netdataapi::kNumberBytesMax + 16);
       if (at == nullptr) return;
-      at = put(at, set);
-      if (attributes[shape.attributes].is_float) {
-        if (std::isfinite(number)) at = netdataapi::write_float(at, number);
-      } else if (const auto integer = netdataapi::to_integer(number)) {
-        at = netdataapi::write_integer(at, *integer);
-        if (static_cast<double>(*integer) != number) ledger_->count(LossReason::value_truncated);
-      } else if (std::isfinite(number)) {
-        at = netdataapi::write_integer(at,
-                                       std::numeric_limits<std::int64_t>::min());  // as the reference on this processor
-        ledger_->count(LossReason::value_out_of_range);
+      if (shape.variable) [[unlikely]] {
+        frame_->advance(variable(at, name, number));
+        continue;
       }
+      at = put(at, kSetHead);
+      at = put(at, name);
+      at = put(at, kEquals);
+      at = attributes[shape.attributes].is_float ? float_value(at, number) : integer_value(at, number);
       *at++ = '\n';
       frame_->advance(at);
     }
-    frame_->append(kEnd);
+    frame_->append("END\n\n");
   }
+}
+
+/// One without a value is not told: the reader keeps the last.
+char* NetdataSink::variable(char* at, std::string_view name, double number) {
+  if (!std::isfinite(number)) return at;
+  at = put(at, kVariableHead);
+  at = put(at, name);
+  at = put(at, kEquals);
+  at = netdataapi::write_float(at, number);
+  *at++ = '\n';
+  return at;
+}
+
+char* NetdataSink::float_value(char* at, double number) {
+  return std::isfinite(number) ? netdataapi::write_float(at, number) : at;
+}
+
+char* NetdataSink::integer_value(char* at, double number) {
+  if (const auto integer = netdataapi::to_integer(number)) [[likely]] {
+    if (static_cast<double>(*integer) != number) ledger_->count(LossReason::value_truncated);
+    return netdataapi::write_integer(at, *integer);
+  }
+  if (!std::isfinite(number)) return at;
+  ledger_->count(LossReason::value_out_of_range);  // the number is that of the reference on x86-64
+  return netdataapi::write_integer(at, std::numeric_limits<std::int64_t>::min());
 }
 
 void NetdataSink::removals(const Engine& engine, const Plan& plan) {
@@ -260,12 +246,14 @@ Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environ
   if (environment_ != &environment || begin_.empty()) {
     environment_ = &environment;
     begin_ = fmt::format("BEGIN '{}.", netdataapi::clean_id(environment.type_id));
+    definition_writer_.describe(environment);
   }
   if (!definition_.empty()) {
     frame_->append(definition_);
     std::string{}.swap(definition_);
   }
   guid_ = next_guid_;
+  definition_writer_.begin(*frame_);
   host();
   definitions(engine, plan);
   updates(engine, plan, moment);
@@ -276,7 +264,9 @@ Result<> NetdataSink::emit(const Engine& engine, const Plan& plan, const Environ
 void NetdataSink::retire(const Engine& engine, const Environment& environment) {
   const auto charts = engine.materialized();
   if (charts.empty()) return;
+  if (environment_ != &environment) definition_writer_.describe(environment);
   environment_ = &environment;
+  definition_writer_.begin(*frame_);
   host();
   for (const auto index : charts) chart(engine, index, true);
 }

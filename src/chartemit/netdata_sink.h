@@ -3,11 +3,10 @@
 /// A plan as text of the plugin protocol. Source: charts contract 5.3 (order), 5.4 (host).
 #pragma once
 
+#include <cppd/chartemit/definition_writer.h>
 #include <cppd/chartemit/sink.h>
 #include <cppd/metrix/types.h>
 #include <cppd/netdataapi/frame.h>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <optional>
 #include <string>
@@ -51,21 +50,19 @@ class NetdataSink final : public PlanSink {
   void definitions(const chartengine::Engine& engine, const chartengine::Plan& plan);
   void updates(const chartengine::Engine& engine, const chartengine::Plan& plan, const Moment& moment);
   void removals(const chartengine::Engine& engine, const chartengine::Plan& plan);
-  void learn_chart(const chartengine::Engine& engine, std::uint32_t chart);
-  void learn_name(const chartengine::Engine& engine, std::uint32_t name);
+  static char* variable(char* at, std::string_view name, double number);
+  static char* float_value(char* at, double number);
+  char* integer_value(char* at, double number);
 
   Ledger* ledger_;
   bool host_lines_;
   netdataapi::Frame* frame_ = nullptr;
   const Environment* environment_ = nullptr;
+  DefinitionWriter definition_writer_;
   std::string guid_;        // of the host that the last plan went to
   std::string next_guid_;   // of the host that was selected
   std::string definition_;  // lines to write before the next plan
   std::string begin_;       // BEGIN 'type.
-  // By chart slot: true when the id on the wire is not the id itself; such ids are in unlike_ids_.
-  std::vector<bool> unlike_;
-  boost::unordered_flat_map<std::uint32_t, std::string> unlike_ids_;
-  std::vector<std::string> set_;  // by name slot: SET 'name' = ; empty for a name that the wire cannot carry
 };
 
 }  // namespace cppd::chartemit

@@ -31,7 +31,7 @@ std::string unit_of(std::string_view name) {
   while (strip(name, "_total") || strip(name, "_sum") || strip(name, "_count") || strip(name, "_ratio")) {
   }
   const auto underscore = name.rfind('_');
-  if (underscore == std::string_view::npos) return "events";
+  if (underscore == std::string_view::npos || underscore + 1 == name.size()) return "events";  // charts K23
   const auto unit = name.substr(underscore + 1);
   return std::string{unit == "hertz" ? "Hz" : unit};
 }
@@ -138,8 +138,10 @@ std::optional<std::string> unescape(std::string_view text) {
 void append_id_value(std::string& out, std::string_view value) {
   if (value.find('\\') == std::string_view::npos) return append_id_part(out, value);
   const auto plain = unescape(value);
-  const bool control = plain && std::ranges::any_of(*plain, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-  append_id_part(out, plain && !control ? *plain : value);  // backslashes that are left become `_`
+  // One that says a backslash or a control character stays as it is written; its backslashes become `_`.
+  const bool usable =
+      plain && std::ranges::none_of(*plain, [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '\\'; });
+  append_id_part(out, usable ? *plain : value);
 }
 
 /// The label that a flattened part of a structured metric carries for its structure.

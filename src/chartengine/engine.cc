@@ -38,7 +38,26 @@ Engine::Engine(EngineOptions options)
       ledger_{options_.ledger ? options_.ledger : own_ledger_.get()},
       by_id_(0, IdHash{this}, IdEqual{this}) {}
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  if (in_group_) release_texts();
+}
+
+/// The table outlives an engine of a group.
+void Engine::release_texts() {
+  for (const auto index : order_) release_texts_of(charts_[index]);
+  for (const auto index : new_charts_) release_texts_of(charts_[index]);
+}
+
+void Engine::release_texts_of(Chart& chart) {
+  if (chart.chart_template == kNone) return;
+  for (const auto& dimension : chart.dimensions) table_->names.release(dimension.name);
+  if (chart.unlike) {
+    const auto wire = unlike_ids_.find(chart.id.place);
+    table_->texts.remove(wire->second);
+    unlike_ids_.erase(wire);
+  }
+  table_->texts.remove(chart.id);
+}
 
 std::size_t Engine::IdHash::operator()(std::string_view id) const { return XXH3_64bits(id.data(), id.size()); }
 
@@ -56,9 +75,9 @@ Result<> Engine::load(const charttpl::Spec& spec, const charttpl::EngineSpec& po
 }
 
 void Engine::start_from(std::shared_ptr<RouteTable> table) {
-  table_ = std::move(table);
   charts_.clear(), free_charts_.clear(), by_id_.clear(), order_.clear(), new_charts_.clear(), dirty_charts_.clear();
-  names_ = {};
+  unlike_ids_.clear();
+  table_ = std::move(table);
   lost_series_ = {};
   plan_.clear();
   undo_charts_.clear(), undo_dimensions_.clear();
@@ -123,6 +142,7 @@ void Engine::finish(std::uint64_t number, bool commit) {
     if (lost_series_[reason] > 0) ledger_->count(static_cast<LossReason>(reason), lost_series_[reason]);
   }
   for (const auto chart : plan_.removed_charts) {
+    charts_[chart].leaving = false;
     if (charts_[chart].contributors.empty()) {
       charts_[chart].layout_dirty = true;
       dirty_charts_.push_back(chart);
@@ -174,7 +194,7 @@ std::vector<Placement> Engine::placements(metrix::SeriesId series) const {
   const auto add = [&](std::uint32_t index) {
     const auto& chart = charts_[index];
     std::uint32_t owner = index;
-    for (auto same = *by_id_.find(std::string_view{chart.id}); same != kNone; same = charts_[same].next_same_id) {
+    for (auto same = first_of_id(chart); same != kNone; same = charts_[same].next_same_id) {
       if (charts_[same].materialized) owner = same;
     }
     for (const auto& contributor : chart.contributors) {
@@ -217,9 +237,8 @@ std::size_t Engine::bytes() const {
                       plan_.values.capacity() * sizeof(double);
   for (std::size_t i = 0; i < charts_.size(); ++i) {
     const auto& chart = charts_[i];
-    total += chart.id.capacity() > 15 ? chart.id.capacity() + 1 : 0;
-    if (chart.dimensions.capacity() > 1) total += chart.dimensions.capacity() * sizeof(Dimension);
-    if (chart.contributors.capacity() > 1) total += chart.contributors.capacity() * sizeof(Contributor);
+    if (chart.dimensions.room() > 1) total += chart.dimensions.room() * sizeof(Dimension);
+    if (chart.contributors.room() > 1) total += chart.contributors.room() * sizeof(Contributor);
   }
   return total;
 }

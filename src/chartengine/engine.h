@@ -7,14 +7,13 @@
 #include <cppd/base/ledger.h>
 #include <cppd/base/logger.h>
 #include <cppd/base/result.h>
-#include <cppd/chartengine/names.h>
 #include <cppd/chartengine/plan.h>
 #include <cppd/chartengine/program.h>
 #include <cppd/chartengine/route_table.h>
 #include <cppd/chartengine/slot_array.h>
+#include <cppd/chartengine/small_run.h>
 #include <cppd/metrix/store.h>
 
-#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
@@ -120,16 +119,22 @@ class Engine {
 
   // What a plan's numbers stand for. Valid while the attempt is outstanding.
 
-  [[nodiscard]] std::string_view chart_id(std::uint32_t chart) const { return charts_[chart].id; }
+  [[nodiscard]] std::string_view chart_id(std::uint32_t chart) const { return id_of(charts_[chart]); }
+  /// As it is on the wire.
+  [[nodiscard]] std::string_view wire_chart_id(std::uint32_t chart) const { return wire_id_of(charts_[chart]); }
   [[nodiscard]] const ChartMeta& chart_meta(std::uint32_t chart) const { return table_->metas[charts_[chart].meta]; }
-  [[nodiscard]] std::span<const Dimension> dimensions(std::uint32_t chart) const { return charts_[chart].dimensions; }
+  [[nodiscard]] std::span<const Dimension> dimensions(std::uint32_t chart) const {
+    const auto& list = charts_[chart].dimensions;
+    return {list.data(), list.size()};
+  }
   [[nodiscard]] const DimensionAttributes& attributes(std::uint32_t index) const { return table_->attributes[index]; }
   /// All of them, for loops.
   [[nodiscard]] const DimensionAttributes* attributes() const { return table_->attributes.data(); }
-  [[nodiscard]] std::string_view dimension_name(std::uint32_t name) const { return names_.text(name); }
-  /// Slots of charts and dimension names so far; sinks keep arrays beside them.
+  [[nodiscard]] std::string_view dimension_name(std::uint32_t name) const { return table_->names.text(name); }
+  /// As it is on the wire. Empty: nothing is left of it, and the dimension cannot be sent (diff D7).
+  [[nodiscard]] std::string_view wire_dimension_name(std::uint32_t name) const { return table_->names.wire_text(name); }
+  /// Slots of charts so far; sinks keep arrays beside them.
   [[nodiscard]] std::size_t chart_slots() const { return charts_.size(); }
-  [[nodiscard]] std::size_t name_slots() const { return names_.slots(); }
   [[nodiscard]] Label label(metrix::LabelId id) const { return store_->labels().label(id); }
 
   // For those who explain a plan.
@@ -149,7 +154,6 @@ class Engine {
   friend class HostEngines;
   static constexpr std::uint32_t kNone = kNoIndex;
   static constexpr std::uint32_t kAutogen = kAutogenTemplate;
-  static constexpr std::uint32_t kDynamic = 0xFFFF'FFFF;  // order of dimensions that are named by a label
 
   /// A series that feeds a dimension of a chart.
   struct Contributor {
@@ -158,21 +162,24 @@ class Engine {
     std::uint32_t dimension : 31;
     std::uint32_t present : 1;  // took part when labels and definitions were last worked out
   };
+  /// There is one for each autogen series, so each byte of it counts.
   struct Chart {
-    std::string id;
+    TextRef id;
+    bool materialized : 1 = false;
+    bool careful : 1 = false;    // always planned by plan_carefully()
+    bool recheck : 1 = false;    // planned carefully the next time
+    bool one_to_one : 1 = true;  // each dimension has one contributor
+    bool layout_dirty : 1 = false;
+    bool capped : 1 = false;               // left out of this build by max_instances
+    bool leaving : 1 = false;              // removed in the build at hand
+    bool unlike : 1 = false;               // the id on the wire is another text, in unlike_ids_
     std::uint32_t chart_template = kNone;  // kNone: a free slot
     std::uint32_t meta = 0;
     std::uint32_t last_seen = 0;  // success clock
     std::uint32_t next_same_id = kNone;
     std::uint64_t labels_hash = 0;
-    bool materialized = false;
-    bool careful = false;    // always planned by plan_carefully()
-    bool recheck = false;    // planned carefully the next time
-    bool one_to_one = true;  // each dimension has one contributor
-    bool layout_dirty = false;
-    bool capped = false;  // left out of this build by max_instances
-    boost::container::small_vector<Dimension, 1> dimensions;
-    boost::container::small_vector<Contributor, 1> contributors;
+    SmallRun<Dimension> dimensions;
+    SmallRun<Contributor> contributors;
   };
   struct UndoChart {
     std::uint32_t chart;
@@ -187,18 +194,27 @@ class Engine {
     using is_transparent = void;
     const Engine* engine;
     std::size_t operator()(std::string_view id) const;
-    std::size_t operator()(std::uint32_t chart) const { return (*this)(engine->charts_[chart].id); }
+    std::size_t operator()(std::uint32_t chart) const { return (*this)(engine->wire_chart_id(chart)); }
   };
   struct IdEqual {
     using is_transparent = void;
     const Engine* engine;
     bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
-    bool operator()(std::string_view a, std::uint32_t b) const { return a == engine->charts_[b].id; }
+    bool operator()(std::string_view a, std::uint32_t b) const { return a == engine->wire_chart_id(b); }
     bool operator()(std::uint32_t a, std::string_view b) const { return (*this)(b, a); }
   };
   /// An engine of a group.
   Engine(EngineOptions options, std::shared_ptr<RouteTable> table);
   void start_from(std::shared_ptr<RouteTable> table);
+
+  [[nodiscard]] std::string_view id_of(const Chart& chart) const { return table_->texts.text(chart.id); }
+  [[nodiscard]] std::string_view wire_id_of(const Chart& chart) const {
+    return chart.unlike ? table_->texts.text(unlike_ids_.find(chart.id.place)->second) : id_of(chart);
+  }
+  [[nodiscard]] std::uint32_t first_of_id(const Chart& chart) const { return *by_id_.find(wire_id_of(chart)); }
+
+  void release_texts();
+  void release_texts_of(Chart& chart);
 
   // Routing (engine_routes.cc).
   void synchronize(const metrix::Store& store, metrix::ScopeId scope);
@@ -212,6 +228,9 @@ class Engine {
   [[nodiscard]] std::uint32_t chart_for(std::string_view id, std::uint32_t chart_template);
   static void drop_departed(Chart& chart);
   void lay_out(std::uint32_t chart);
+  static void catch_up(Chart& chart);
+  void order_contributors(Chart& chart);
+  void order_dimensions(Chart& chart);
   void free_chart(std::uint32_t chart);
   void settle_layout();
   [[nodiscard]] const LifecyclePolicy& lifecycle(const Chart& chart) const;
@@ -224,9 +243,16 @@ class Engine {
   // Planning (engine_plan.cc).
   [[nodiscard]] bool visible(std::uint32_t series) const;
   void enforce_instance_caps();
+  [[nodiscard]] bool is_observed(const Chart& chart) const;
   void plan_charts();
   [[nodiscard]] bool gather(Chart& chart, bool& any);
+  void find_visible(const Chart& chart);
   void plan_carefully(std::uint32_t index);
+  [[nodiscard]] bool observe_dimensions(std::uint32_t index);
+  void define(std::uint32_t index, bool bucket);
+  void update(std::uint32_t index);
+  void remove(std::uint32_t index);
+  static void leave_reader(Chart& chart);
   [[nodiscard]] bool owns_id(std::uint32_t index);
   void plan_absent(std::uint32_t index);
   void enforce_dimension_cap(std::uint32_t index);
@@ -246,12 +272,17 @@ class Engine {
 
   SlotArray<Chart> charts_;
   std::vector<std::uint32_t> free_charts_;
-  boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id
+  boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id on the wire
+  boost::unordered_flat_map<std::uint32_t, TextRef> unlike_ids_;     // by place of the id: as it is on the wire
   std::vector<std::uint32_t> order_;                                 // charts by (id, template)
   std::vector<std::uint32_t> new_charts_;
   std::vector<std::uint32_t> dirty_charts_;
-  std::vector<std::vector<std::uint32_t>> capped_charts_;  // by template with max_instances, else empty
-  NameTable names_;
+  struct CappedCharts {
+    std::vector<std::uint32_t> charts;
+    bool over = false;  // some were left out
+  };
+  std::vector<CappedCharts> capped_charts_;  // by template with max_instances, else empty
+  std::vector<std::uint32_t> idle_;
   Ledger::Counts lost_series_{};  // how many series are lost as what
 
   const metrix::Store* store_ = nullptr;
@@ -270,7 +301,8 @@ class Engine {
   std::uint32_t fresh_ = 0;  // sequence of the last success
   std::vector<UndoChart> undo_charts_;
   std::vector<Dimension> undo_dimensions_;
-  std::vector<std::uint32_t> visible_;  // contributors of the chart at hand
+  std::vector<std::uint32_t> visible_;    // contributors to dimensions of the chart at hand
+  std::vector<std::uint32_t> variables_;  // contributors to its variables
   std::vector<metrix::LabelId> label_ids_;
   std::vector<std::uint32_t> scratch_;
   std::vector<double> reduced_;

@@ -9,43 +9,42 @@ namespace cppd::chartengine {
 /// max_instances: charts that are not observed go first, then new ones with the highest ids are left out (L5).
 void Engine::enforce_instance_caps() {
   for (const auto chart_template : table_->capped_templates) {
-    auto& charts = capped_charts_[chart_template];
-    if (charts.empty()) continue;
-    std::vector<std::uint32_t> idle;
-    std::vector<std::uint32_t> fresh;
+    auto& [charts, over] = capped_charts_[chart_template];
+    const std::size_t max = table_->program->charts()[chart_template].lifecycle.max_instances;
+    if (charts.size() <= max && !over) continue;
+    over = false;
+    idle_.clear();
+    scratch_.clear();
     std::size_t existing = 0;
     std::size_t observed_count = 0;
     for (const auto index : charts) {
       auto& chart = charts_[index];
       chart.capped = false;
-      const bool observed = std::ranges::any_of(chart.contributors, [&](const auto& c) { return visible(c.series); });
+      const bool observed = is_observed(chart);
       observed_count += observed ? 1 : 0;
       existing += chart.materialized ? 1 : 0;
-      if (chart.materialized && !observed) idle.push_back(index);
-      if (!chart.materialized && observed) fresh.push_back(index);
+      if (chart.materialized && !observed) idle_.push_back(index);
+      if (!chart.materialized && observed) scratch_.push_back(index);
     }
     if (observed_count == 0) continue;
-    const std::size_t max = table_->program->charts()[chart_template].lifecycle.max_instances;
-    if (existing + fresh.size() <= max) continue;
-    auto overflow = existing + fresh.size() - max;
-    std::ranges::sort(idle, [&](std::uint32_t a, std::uint32_t b) {
+    if (existing + scratch_.size() <= max) continue;
+    auto overflow = existing + scratch_.size() - max;
+    std::ranges::sort(idle_, [&](std::uint32_t a, std::uint32_t b) {
       if (charts_[a].last_seen != charts_[b].last_seen) return charts_[a].last_seen < charts_[b].last_seen;
-      return charts_[a].id < charts_[b].id;
+      return chart_id(a) < chart_id(b);
     });
-    for (const auto index : idle) {
+    for (const auto index : idle_) {
       if (overflow == 0) break;
       --overflow;
       save(index);
-      plan_.removed_charts.push_back(index);
-      charts_[index].materialized = false;
-      for (auto& dimension : charts_[index].dimensions) dimension.materialized = false;
+      remove(index);
     }
-    std::ranges::sort(fresh, [&](std::uint32_t a, std::uint32_t b) { return charts_[a].id > charts_[b].id; });
-    for (const auto index : fresh) {
+    std::ranges::sort(scratch_, [&](std::uint32_t a, std::uint32_t b) { return chart_id(a) > chart_id(b); });
+    for (const auto index : scratch_) {
       if (overflow == 0) break;
       --overflow;
-      charts_[index].capped = true;
-      ledger_->count(LossReason::chart_capped, charts_[index].id);
+      charts_[index].capped = over = true;
+      ledger_->count(LossReason::chart_capped, chart_id(index));
     }
   }
 }
@@ -60,6 +59,7 @@ void Engine::enforce_dimension_cap(std::uint32_t index) {
   scratch_.clear();
   for (std::uint32_t i = 0; i < chart.dimensions.size(); ++i) {
     const auto& dimension = chart.dimensions[i];
+    if (dimension.variable) continue;
     existing += dimension.materialized ? 1 : 0;
     fresh += dimension.observed && !dimension.materialized ? 1 : 0;
     if (dimension.materialized && !dimension.observed) scratch_.push_back(i);
@@ -70,7 +70,7 @@ void Engine::enforce_dimension_cap(std::uint32_t index) {
     const auto& left = chart.dimensions[a];
     const auto& right = chart.dimensions[b];
     if (left.last_seen != right.last_seen) return left.last_seen < right.last_seen;
-    return names_.text(left.name) < names_.text(right.name);
+    return dimension_name(left.name) < dimension_name(right.name);
   });
   for (const auto i : scratch_) {
     if (overflow == 0) return;
@@ -84,11 +84,18 @@ void Engine::enforce_dimension_cap(std::uint32_t index) {
   }
   for (auto i = chart.dimensions.size(); i-- > 0 && overflow > 0;) {
     auto& dimension = chart.dimensions[i];
-    if (!dimension.observed || dimension.materialized) continue;
+    if (!dimension.observed || dimension.materialized || dimension.variable) continue;
     --overflow;
     dimension.observed = false;
-    ledger_->count(LossReason::dimension_capped, names_.text(dimension.name));
+    ledger_->count(LossReason::dimension_capped, dimension_name(dimension.name));
   }
+}
+
+/// Does any dimension of it have a value now?
+bool Engine::is_observed(const Chart& chart) const {
+  return std::any_of(chart.contributors.begin(), chart.contributors.end(), [&](const Contributor& c) {
+    return !chart.dimensions[c.dimension].variable && visible(c.series);
+  });
 }
 
 }  // namespace cppd::chartengine

@@ -4,15 +4,28 @@
 #include <cppd/chartengine/engine.h>
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 namespace cppd::chartengine {
 
 using metrix::SeriesId;
 
+namespace {
+
+double bucket_bound(std::string_view text) {
+  if (text == "+Inf") return std::numeric_limits<double>::infinity();
+  double bound = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), bound);
+  return failed == std::errc{} ? bound : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
 void Engine::drop_departed(Chart& chart) {
   auto& list = chart.contributors;
-  list.erase(std::remove_if(list.begin(), list.end(), [](const Contributor& c) { return c.series == kNone; }),
-             list.end());
+  const auto* end = std::remove_if(list.begin(), list.end(), [](const Contributor& c) { return c.series == kNone; });
+  list.shrink_to(static_cast<std::size_t>(end - list.begin()));
 }
 
 /// Brings contributors into series order and dimensions into the order of P30, and drops what nobody needs any more.
@@ -20,12 +33,26 @@ void Engine::lay_out(std::uint32_t index) {
   auto& chart = charts_[index];
   chart.layout_dirty = false;
   chart.recheck = true;
-  drop_departed(chart);
-  // Of a chart whose only dimension is the chart itself, the steady cycle notes when the chart was seen.
-  if (!chart.careful && chart.dimensions.size() == 1) {
-    auto& only = chart.dimensions.front();
-    only.last_seen = std::max(only.last_seen, chart.last_seen);
+  catch_up(chart);
+  chart.careful = chart.next_same_id != kNone || first_of_id(chart) != index;
+  if (chart.contributors.size() == 1 && chart.dimensions.size() == 1) {
+    chart.one_to_one = true;
+    chart.careful = chart.careful || chart.dimensions.front().variable;
+    return;
   }
+  order_contributors(chart);
+  order_dimensions(chart);
+}
+
+/// While nothing changes a cycle only notes when the chart was seen, not its dimensions.
+void Engine::catch_up(Chart& chart) {
+  for (auto& dimension : chart.dimensions) {
+    if (dimension.observed) dimension.last_seen = std::max(dimension.last_seen, chart.last_seen);
+  }
+}
+
+void Engine::order_contributors(Chart& chart) {
+  const auto& names = table_->names;
   const auto before = [&](const Contributor& a, const Contributor& b) {
     if (a.series != b.series) {
       if (store_->before(SeriesId{a.series}, SeriesId{b.series})) return true;
@@ -35,51 +62,57 @@ void Engine::lay_out(std::uint32_t index) {
     const auto& left = table_->routes[a.route];
     const auto& right = table_->routes[b.route];
     if (left.rule != right.rule) return left.rule < right.rule;
-    return names_.text(chart.dimensions[a.dimension].name) < names_.text(chart.dimensions[b.dimension].name);
+    return names.text(chart.dimensions[a.dimension].name) < names.text(chart.dimensions[b.dimension].name);
   };
-  if (!std::ranges::is_sorted(chart.contributors, before)) std::ranges::sort(chart.contributors, before);
+  if (!std::is_sorted(chart.contributors.begin(), chart.contributors.end(), before)) {
+    std::sort(chart.contributors.begin(), chart.contributors.end(), before);
+  }
+}
 
-  const auto count = chart.dimensions.size();
-  std::vector<std::uint32_t> uses(count, 0);
-  for (const auto& contributor : chart.contributors) ++uses[contributor.dimension];
-  std::vector<std::uint32_t> kept;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (uses[i] > 0 || chart.dimensions[i].materialized)
-      kept.push_back(i);
-    else
-      names_.release(chart.dimensions[i].name);
-  }
-  std::ranges::sort(kept, [&](std::uint32_t a, std::uint32_t b) {
-    const auto& left = chart.dimensions[a];
-    const auto& right = chart.dimensions[b];
-    if (left.dynamic != right.dynamic) return !left.dynamic;
-    if (!left.dynamic && left.order != right.order) return left.order < right.order;
-    if (left.dynamic && left.bucket != right.bucket) return !left.bucket;
-    if (left.bucket && left.dynamic && left.bound != right.bound) return left.bound < right.bound;
-    return names_.text(left.name) < names_.text(right.name);
+void Engine::order_dimensions(Chart& chart) {
+  auto& names = table_->names;
+  struct Place {
+    std::uint32_t from;
+    std::uint32_t uses;
+    double bound;
+  };
+  const auto count = static_cast<std::uint32_t>(chart.dimensions.size());
+  std::vector<Place> kept(count);
+  for (std::uint32_t i = 0; i < count; ++i) kept[i] = {.from = i, .uses = 0, .bound = 0};
+  for (const auto& contributor : chart.contributors) ++kept[contributor.dimension].uses;
+  chart.one_to_one = std::ranges::all_of(kept, [](const Place& place) { return place.uses <= 1; });
+  std::erase_if(kept, [&](const Place& place) {
+    const auto& dimension = chart.dimensions[place.from];
+    if (place.uses > 0 || dimension.materialized) return false;
+    names.release(dimension.name);
+    return true;
   });
-  std::vector<std::uint32_t> place(count, 0);
-  boost::container::small_vector<Dimension, 1> laid_out;
-  laid_out.reserve(kept.size());
-  for (const auto from : kept) {
-    place[from] = static_cast<std::uint32_t>(laid_out.size());
-    laid_out.push_back(chart.dimensions[from]);
+  for (auto& place : kept) {
+    const auto& dimension = chart.dimensions[place.from];
+    if (dimension.bucket) place.bound = bucket_bound(names.text(dimension.name));
   }
-  chart.one_to_one = chart.contributors.size() == laid_out.size() &&
-                     std::ranges::all_of(kept, [&](std::uint32_t from) { return uses[from] == 1; });
+  std::ranges::sort(kept, [&](const Place& a, const Place& b) {
+    const auto& left = chart.dimensions[a.from];
+    const auto& right = chart.dimensions[b.from];
+    if (left.variable != right.variable) return right.variable != 0;
+    if (left.order != right.order) return left.order < right.order;  // what is dynamic comes last
+    if (left.bucket != right.bucket) return !left.bucket;
+    if (a.bound != b.bound) return a.bound < b.bound;
+    return names.text(left.name) < names.text(right.name);
+  });
+  std::vector<std::uint32_t> place_of(count, 0);
+  SmallRun<Dimension> laid_out;
+  for (const auto& place : kept) {
+    place_of[place.from] = static_cast<std::uint32_t>(laid_out.size());
+    laid_out.push_back(chart.dimensions[place.from]);
+  }
   chart.dimensions = std::move(laid_out);
-  for (auto& contributor : chart.contributors) contributor.dimension = place[contributor.dimension];
-  const auto& policy = lifecycle(chart);
-  chart.careful =
-      chart.next_same_id != kNone || *by_id_.find(std::string_view{chart.id}) != index || policy.max_dimensions > 0 ||
-      (policy.dimensions_expire_after > 0 && (chart.chart_template != kAutogen || chart.dimensions.size() > 1)) ||
-      policy.max_instances > 0;
+  for (auto& contributor : chart.contributors) contributor.dimension = place_of[contributor.dimension];
 }
 
 void Engine::free_chart(std::uint32_t index) {
   auto& chart = charts_[index];
-  for (const auto& dimension : chart.dimensions) names_.release(dimension.name);
-  const auto head = *by_id_.find(std::string_view{chart.id});
+  const auto head = first_of_id(chart);
   if (head == index) {
     by_id_.erase(index);
     if (chart.next_same_id != kNone) by_id_.insert(chart.next_same_id);
@@ -89,8 +122,9 @@ void Engine::free_chart(std::uint32_t index) {
     charts_[previous].next_same_id = chart.next_same_id;
   }
   if (chart.chart_template != kAutogen && lifecycle(chart).max_instances > 0) {
-    std::erase(capped_charts_[chart.chart_template], index);
+    std::erase(capped_charts_[chart.chart_template].charts, index);
   }
+  release_texts_of(chart);
   chart = {};
   free_charts_.push_back(index);
 }
@@ -111,12 +145,12 @@ void Engine::settle_layout() {
   dirty_charts_.clear();
   if (freed) std::erase_if(order_, [&](std::uint32_t chart) { return charts_[chart].chart_template == kNone; });
   const auto before = [&](std::uint32_t a, std::uint32_t b) {
-    const int order = charts_[a].id.compare(charts_[b].id);
+    const int order = chart_id(a).compare(chart_id(b));
     return order != 0 ? order < 0 : charts_[a].chart_template < charts_[b].chart_template;
   };
   std::erase_if(new_charts_, [&](std::uint32_t chart) { return charts_[chart].chart_template == kNone; });
   if (!new_charts_.empty()) {
-    std::ranges::sort(new_charts_, before);
+    if (!std::ranges::is_sorted(new_charts_, before)) std::ranges::sort(new_charts_, before);
     std::vector<std::uint32_t> merged;
     merged.reserve(order_.size() + new_charts_.size());
     std::ranges::merge(order_, new_charts_, std::back_inserter(merged), before);

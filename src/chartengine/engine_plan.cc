@@ -52,7 +52,7 @@ void Engine::plan_charts() {
       continue;
     }
     const auto first = static_cast<std::uint32_t>(plan_.values.size());
-    if (chart.contributors.size() == 1 && chart.one_to_one) [[likely]] {
+    if (chart.contributors.size() == 1 && chart.dimensions.size() == 1) [[likely]] {
       const auto& only = series[chart.contributors.front().series];
       if (all ? only.seen == 0 : only.seen != fresh_) {
         plan_absent(index);
@@ -82,22 +82,23 @@ bool Engine::gather(Chart& chart, bool& any) {
   const auto first = plan_.values.size();
   plan_.values.resize(first + chart.dimensions.size(), kNoValue);
   bool same = true;
-  if (chart.one_to_one) {
-    for (const auto& contributor : chart.contributors) {
-      const bool here = visible(contributor.series);
-      same = same && here == (contributor.present != 0);
-      any = any || here;
-      if (here) plan_.values[first + contributor.dimension] = store_->committed()[contributor.series].value;
-    }
-    // A chart that nobody fed is only absent; it is looked at again when somebody comes back.
-    return same || !any;
-  }
-  for (const auto& contributor : chart.contributors) {
+  bool any_variable = false;
+  const auto seen = [&](const Contributor& contributor) {
     const bool here = visible(contributor.series);
     same = same && here == (contributor.present != 0);
-    any = any || here;
+    (chart.dimensions[contributor.dimension].variable ? any_variable : any) |= here;
+    return here;
+  };
+  if (chart.one_to_one) {
+    for (const auto& contributor : chart.contributors) {
+      if (seen(contributor))
+        plan_.values[first + contributor.dimension] = store_->committed()[contributor.series].value;
+    }
+    // A chart that nobody fed is only absent; it is looked at again when somebody comes back.
+    return any ? same : !any_variable;
   }
-  if (!any) return true;
+  for (const auto& contributor : chart.contributors) (void)seen(contributor);
+  if (!any) return !any_variable;
   if (!same) return false;
   visible_.clear();
   for (std::uint32_t i = 0; i < chart.contributors.size(); ++i) {
@@ -125,9 +126,26 @@ void Engine::reduce(const Chart& chart) {
 /// A chart without any observed dimension: no action but, in the end, its removal.
 void Engine::plan_absent(std::uint32_t index) {
   auto& chart = charts_[index];
-  if (!chart.materialized || !expired(chart.last_seen, lifecycle(chart).expire_after)) return;
-  save(index);
+  if (!chart.materialized) return;
+  const auto& policy = lifecycle(chart);
+  if (expired(chart.last_seen, policy.expire_after)) {
+    save(index);
+    remove(index);
+  } else if (policy.dimensions_expire_after > 0) {
+    catch_up(chart);
+    expire_dimensions(index);
+  }
+}
+
+/// The reader is told that a chart is gone. It was saved before.
+void Engine::remove(std::uint32_t index) {
   plan_.removed_charts.push_back(index);
+  charts_[index].leaving = true;
+  leave_reader(charts_[index]);
+}
+
+/// The reader knows the chart no more.
+void Engine::leave_reader(Chart& chart) {
   chart.materialized = false;
   for (auto& dimension : chart.dimensions) dimension.materialized = false;
 }
@@ -145,6 +163,7 @@ void Engine::save(std::uint32_t index) {
 }
 
 void Engine::undo() {
+  for (const auto removed : plan_.removed_charts) charts_[removed].leaving = false;
   for (const auto& update : plan_.updates) charts_[update.chart].last_seen = update.last_seen;
   for (auto saved = undo_charts_.rbegin(); saved != undo_charts_.rend(); ++saved) {
     auto& chart = charts_[saved->chart];
@@ -160,7 +179,7 @@ void Engine::undo() {
 
 /// Is this the chart to which its id belongs (P13 to P15)? An authored chart takes an id over from autogen.
 bool Engine::owns_id(std::uint32_t index) {
-  const auto head = *by_id_.find(std::string_view{charts_[index].id});
+  const auto head = first_of_id(charts_[index]);
   if (head == index && charts_[index].next_same_id == kNone) return true;
   const auto first_visible = [&](const Chart& chart) {
     for (const auto& contributor : chart.contributors) {
@@ -171,17 +190,14 @@ bool Engine::owns_id(std::uint32_t index) {
   std::uint32_t owner = kNone;
   for (auto same = head; same != kNone; same = charts_[same].next_same_id) {
     const auto& chart = charts_[same];
-    // One that expires in this very build holds its id until the next.
-    const bool leaving = std::ranges::find(plan_.removed_charts, same) != plan_.removed_charts.end();
-    if (chart.materialized || leaving) owner = same;
+    if (chart.materialized || chart.leaving) owner = same;  // one that expires now holds its id until the next build
   }
   const bool authored_here = charts_[index].chart_template != kAutogen && first_visible(charts_[index]) != kNone;
   if (owner != kNone && charts_[owner].chart_template == kAutogen && owner != index && authored_here) {
     // The definition goes out as labels and dimensions of a chart that the reader knows (P14).
     auto& displaced = charts_[owner];
     save(owner);
-    displaced.materialized = false;
-    for (auto& dimension : displaced.dimensions) dimension.materialized = false;
+    leave_reader(displaced);
     save(index);
     charts_[index].materialized = true;
     charts_[index].labels_hash = 0;
@@ -206,31 +222,48 @@ bool Engine::owns_id(std::uint32_t index) {
   return owner == index;
 }
 
-void Engine::plan_carefully(std::uint32_t index) {
+/// The contributors that take part, into `visible_`; those of dimensions first, then `variables_` of variables.
+void Engine::find_visible(const Chart& chart) {
   visible_.clear();
-  {
-    const auto& chart = charts_[index];
-    for (std::uint32_t i = 0; i < chart.contributors.size(); ++i) {
-      if (visible(chart.contributors[i].series)) visible_.push_back(i);
-    }
+  variables_.clear();
+  for (std::uint32_t i = 0; i < chart.contributors.size(); ++i) {
+    const auto& contributor = chart.contributors[i];
+    if (!visible(contributor.series)) continue;
+    (chart.dimensions[contributor.dimension].variable ? variables_ : visible_).push_back(i);
   }
+}
+
+/// A chart that is new, or whose contributors are not those of the cycle before.
+void Engine::plan_carefully(std::uint32_t index) {
   auto& chart = charts_[index];
+  find_visible(chart);
   if (visible_.empty()) {
+    if (!variables_.empty()) ledger_->count(LossReason::variable_without_chart, chart_id(index), variables_.size());
     plan_absent(index);
-    if (chart.materialized) expire_dimensions(index);
     return;
   }
   if (chart.capped) return;
   if (!owns_id(index)) {
-    ledger_->count(LossReason::chart_id_collision, chart.id, visible_.size());
+    ledger_->count(LossReason::chart_id_collision, chart_id(index), visible_.size());
     return;
   }
   save(index);
+  catch_up(chart);
   chart.recheck = false;
+  const bool bucket = observe_dimensions(index);
+  enforce_dimension_cap(index);
+  define(index, bucket);
+  update(index);
+  expire_dimensions(index);
+}
 
+/// Notes what each dimension is by the first contributor that it has now. Is any a histogram bucket?
+bool Engine::observe_dimensions(std::uint32_t index) {
+  auto& chart = charts_[index];
   for (auto& dimension : chart.dimensions) dimension.observed = false;
-  bool bucket = false;
   for (auto& contributor : chart.contributors) contributor.present = 0;
+  for (const auto i : variables_) chart.contributors[i].present = 1;
+  bool bucket = false;
   for (const auto i : visible_) {
     auto& contributor = chart.contributors[i];
     const auto& route = table_->routes[contributor.route];
@@ -239,7 +272,7 @@ void Engine::plan_carefully(std::uint32_t index) {
     bucket = bucket || route.bucket;
     if (dimension.observed) {
       if (table_->attributes[dimension.attributes].algorithm != table_->attributes[route.attributes].algorithm) {
-        ledger_->count(LossReason::dimension_kind_conflict, names_.text(dimension.name));
+        ledger_->count(LossReason::dimension_kind_conflict, dimension_name(dimension.name));
       }
       continue;
     }
@@ -249,12 +282,18 @@ void Engine::plan_carefully(std::uint32_t index) {
     }
     dimension.attributes = route.attributes;
   }
-  enforce_dimension_cap(index);
+  for (const auto i : variables_) chart.dimensions[chart.contributors[i].dimension].observed = true;
+  return bucket;
+}
 
+/// Says what has to be told of the chart, its labels and its new dimensions.
+void Engine::define(std::uint32_t index, bool bucket) {
+  auto& chart = charts_[index];
   const auto& first_route = table_->routes[chart.contributors[visible_.front()].route];
   auto meta = first_route.meta;
-  if (bucket && first_route.chart_template != kAutogen)
+  if (bucket && first_route.chart_template != kAutogen) {
     meta = table_->template_metas[first_route.chart_template * 2 + 1];
+  }
   const auto first_label = static_cast<std::uint32_t>(plan_.labels.size());
   const auto hash = work_out_labels(chart);
   const Plan::Labelled labelled{index, first_label, static_cast<std::uint32_t>(label_ids_.size())};
@@ -262,34 +301,37 @@ void Engine::plan_carefully(std::uint32_t index) {
   if (fresh || hash != chart.labels_hash) {
     plan_.labels.insert(plan_.labels.end(), label_ids_.begin(), label_ids_.end());
     (fresh ? plan_.created : plan_.relabelled).push_back(labelled);
-  } else if (meta != chart.meta)
+  } else if (meta != chart.meta) {
     plan_.redefined.push_back(index);
+  }
   chart.materialized = true;
   chart.meta = meta;
   chart.labels_hash = hash;
-
   for (std::uint32_t i = 0; i < chart.dimensions.size(); ++i) {
     auto& dimension = chart.dimensions[i];
     if (!dimension.observed) continue;
     dimension.last_seen = now_;
     if (dimension.materialized) continue;
     dimension.materialized = true;
-    plan_.new_dimensions.push_back({index, i});
+    if (!dimension.variable) plan_.new_dimensions.push_back({index, i});
   }
+}
+
+void Engine::update(std::uint32_t index) {
+  auto& chart = charts_[index];
+  visible_.insert(visible_.end(), variables_.begin(), variables_.end());
   reduce(chart);
   const auto first_value = static_cast<std::uint32_t>(plan_.values.size());
-  bool all_materialized = true;
+  const bool expiring = lifecycle(chart).dimensions_expire_after > 0;
   for (std::uint32_t i = 0; i < chart.dimensions.size(); ++i) {
     auto& dimension = chart.dimensions[i];
     dimension.listed = dimension.materialized;
-    all_materialized = all_materialized && dimension.materialized;
     if (dimension.materialized) plan_.values.push_back(reduced_[i]);
+    // What is laid out but not announced has to be looked for in every cycle, and so has what may expire.
+    if (!dimension.materialized || (expiring && !dimension.observed)) chart.recheck = true;
   }
   plan_.updates.push_back({index, first_value, chart.last_seen});
   chart.last_seen = now_;
-  expire_dimensions(index);
-  // Dimensions that are laid out but not announced have to be looked for in every cycle.
-  if (!all_materialized) chart.recheck = true;
 }
 
 void Engine::expire_dimensions(std::uint32_t index) {
@@ -302,11 +344,11 @@ void Engine::expire_dimensions(std::uint32_t index) {
     if (!dimension.materialized || !expired(dimension.last_seen, after)) continue;
     if (!saved) save(index);
     saved = true;
-    plan_.removed_dimensions.push_back({index, dimension.name, dimension.attributes});
+    if (!dimension.variable) plan_.removed_dimensions.push_back({index, dimension.name, dimension.attributes});
     dimension.materialized = false;
   }
   std::sort(plan_.removed_dimensions.begin() + first, plan_.removed_dimensions.end(),
-            [&](const auto& a, const auto& b) { return names_.text(a.name) < names_.text(b.name); });
+            [&](const auto& a, const auto& b) { return dimension_name(a.name) < dimension_name(b.name); });
 }
 
 }  // namespace cppd::chartengine

@@ -3,10 +3,9 @@
 // contract 4.3, 4.6, 4.7, 4.9.
 #include <cppd/base/internal_error.h>
 #include <cppd/chartengine/engine.h>
+#include <cppd/netdataapi/sanitize.h>
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 namespace cppd::chartengine {
 namespace {
@@ -16,8 +15,8 @@ using metrix::SeriesId;
 
 LossReason loss_of(TemplateVerdict verdict) {
   switch (verdict) {
-    case TemplateVerdict::missing_label:
-    case TemplateVerdict::blank_id: return LossReason::route_missing_label;
+    case TemplateVerdict::missing_label: return LossReason::route_missing_label;
+    case TemplateVerdict::blank_id: return LossReason::wire_text_refused;
     case TemplateVerdict::nameless: return LossReason::route_nameless_dimension;
     case TemplateVerdict::id_too_long: return LossReason::chart_id_too_long;
     default: return LossReason::series_unmatched;
@@ -30,13 +29,6 @@ LossReason loss_of(AutogenVerdict verdict) {
     case AutogenVerdict::id_too_long: return LossReason::chart_id_too_long;
     default: return LossReason::series_unmatched;
   }
-}
-
-double bucket_bound(std::string_view text) {
-  if (text == "+Inf") return std::numeric_limits<double>::infinity();
-  double bound = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), bound);
-  return failed == std::errc{} ? bound : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace
@@ -136,11 +128,13 @@ LossReason Engine::route_to_templates(std::uint32_t series, const RoutedSeries& 
                                                          .divisor = rule.divisor,
                                                          .algorithm = algorithm,
                                                          .hidden = rule.hidden,
-                                                         .is_float = rule.is_float || source.meta.is_float}),
+                                                         .is_float = rule.is_float || source.meta.is_float,
+                                                         .variable = rule.variable}),
         .reducer = rule.reducer,
         .static_name = rule.name_from == DimensionRule::NameFrom::text,
         .bucket = source.role == metrix::Role::histogram_bucket,
-        .inferred = rule.name_from == DimensionRule::NameFrom::inferred};
+        .inferred = rule.name_from == DimensionRule::NameFrom::inferred,
+        .variable = rule.variable};
     contribute(series, chart_for(accepted.chart_id, candidate.chart), accepted.dimension, route);
     routed = true;
   }
@@ -161,11 +155,14 @@ void Engine::route_to_autogen(std::uint32_t series, const RoutedSeries& source, 
 }
 
 std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_template) {
-  const auto found = by_id_.find(id);
+  const bool alike = netdataapi::surely_clean_id(id);
+  const auto wire = alike ? std::string{} : netdataapi::clean_id(id);
+  const bool unlike = !alike && wire != id;
+  const auto found = by_id_.find(unlike ? std::string_view{wire} : id);
   std::uint32_t last = kNone;
   if (found != by_id_.end()) {
     for (auto chart = *found; chart != kNone; chart = charts_[chart].next_same_id) {
-      if (charts_[chart].chart_template == chart_template) return chart;
+      if (charts_[chart].chart_template == chart_template && chart_id(chart) == id) return chart;
       last = chart;
     }
   }
@@ -178,13 +175,15 @@ std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_templat
     free_charts_.pop_back();
   }
   auto& chart = charts_[index];
-  chart.id = id;
-  chart.id.shrink_to_fit();
+  chart.id = table_->texts.add(id);
+  chart.unlike = unlike;
+  if (unlike) unlike_ids_.emplace(chart.id.place, table_->texts.add(wire));
   chart.chart_template = chart_template;
   chart.layout_dirty = true;
   new_charts_.push_back(index);
   dirty_charts_.push_back(index);
-  if (chart_template != kAutogen && lifecycle(chart).max_instances > 0) capped_charts_[chart_template].push_back(index);
+  if (chart_template != kAutogen && lifecycle(chart).max_instances > 0)
+    capped_charts_[chart_template].charts.push_back(index);
   if (last == kNone) {
     by_id_.insert(index);
   } else {
@@ -197,25 +196,31 @@ std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_templat
 void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::string_view dimension_name,
                         const Route& route) {
   auto& chart = charts_[chart_index];
-  const auto name = names_.acquire(dimension_name);
+  auto& names = table_->names;
+  const auto name = names.acquire(dimension_name);
   // Buckets are in the order of their bounds when `le` names them, inferred or asked for.
   const bool by_bound =
       route.bucket && !route.static_name &&
       (route.inferred || table_->program->charts()[route.chart_template].dimensions[route.rule].name == "le");
   // A name that nobody used before is not in this chart either; others are searched from the end, where births arrive.
-  auto position = names_.uses(name) == 1 ? 0u : static_cast<std::uint32_t>(chart.dimensions.size());
-  while (position > 0 && chart.dimensions[position - 1].name != name) --position;
+  // Names that are one on the wire are one dimension (charts K18).
+  const auto wire = names.wire_name(name);
+  const bool fresh = wire == name && names.uses(name) == 1;
+  auto position = fresh ? 0u : static_cast<std::uint32_t>(chart.dimensions.size());
+  const auto is_it = [&](const Dimension& dimension) {
+    return names.wire_name(dimension.name) == wire && dimension.variable == route.variable;
+  };
+  while (position > 0 && !is_it(chart.dimensions[position - 1])) --position;
   if (position > 0) {
     --position;
-    names_.release(name);
+    names.release(name);
   } else {
     position = static_cast<std::uint32_t>(chart.dimensions.size());
     chart.dimensions.push_back({.name = name,
                                 .attributes = route.attributes,
-                                .order = route.static_name ? route.rule : kDynamic,
-                                .bound = by_bound ? bucket_bound(dimension_name) : 0,
-                                .dynamic = !route.static_name,
-                                .bucket = by_bound});
+                                .order = route.static_name ? route.rule : Dimension::kDynamicOrder,
+                                .bucket = by_bound,
+                                .variable = route.variable});
   }
   chart.contributors.push_back({.series = series, .route = table_->intern(route), .dimension = position, .present = 0});
   if (!chart.layout_dirty) {

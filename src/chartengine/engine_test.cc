@@ -161,7 +161,6 @@ TEST_F(EngineLife, ChurningInstancesDoNotAccumulate) {
   }
   EXPECT_LE(engine.materialized().size(), 2u);
   EXPECT_LE(engine.chart_slots(), 32u);
-  EXPECT_LE(engine.name_slots(), 2u);
 }
 
 TEST(EngineD5, SendsAChangedDefinitionAgain) {

@@ -29,21 +29,24 @@ struct DimensionAttributes {
   Algorithm algorithm = Algorithm::absolute;
   bool hidden = false;
   bool is_float = false;
+  bool variable = false;  ///< of the chart (diff D9); nothing else applies then
   friend bool operator==(const DimensionAttributes&, const DimensionAttributes&) = default;
 };
 
-/// A dimension as laid out in its chart. `materialized`: the reader knows it.
+/// A dimension as laid out in its chart.
 struct Dimension {
+  static constexpr std::uint32_t kDynamicOrder = (1U << 26) - 1;
+
   std::uint32_t name = 0;
   std::uint32_t attributes = 0;
-  std::uint32_t last_seen = 0;  ///< success clock; kept only where dimensions expire or are capped
-  std::uint32_t order = 0;      ///< index of its rule when it is static
-  double bound = 0;             ///< of a histogram bucket; orders buckets
-  bool materialized = false;
-  bool dynamic = false;
-  bool bucket = false;
-  bool observed = false;  ///< in the build at hand
-  bool listed = false;    ///< has a value in the update of the build at hand
+  std::uint32_t last_seen = 0;    ///< success clock; behind that of its chart while nothing changes
+  std::uint32_t order : 26 = 0;   ///< index of its rule when it is static
+  bool materialized : 1 = false;  ///< the reader knows it
+  bool bucket : 1 = false;        ///< of a histogram, named by its bound
+  bool observed : 1 = false;      ///< when the chart was last planned with care
+  bool listed : 1 = false;        ///< has a value in the updates of its chart
+  bool variable : 1 = false;      ///< a variable of the chart, not a dimension (diff D9)
+  [[nodiscard]] bool dynamic() const { return order == kDynamicOrder; }
 };
 
 struct Plan {

@@ -106,17 +106,28 @@ std::string_view chart_type_name(ChartType type) {
   return "line";
 }
 
-/// Walks the groups depth first and fills the program.
+/// Walks the groups depth first and fills the program. A part that is wrong leaves it without use, and the walk goes on
+/// for the other mistakes.
 struct Program::Compiler {
   Program& program;
+  const std::string& file;
+  std::vector<Error> errors{};
   std::vector<std::string> families{};
   std::vector<std::string> contexts{};
   std::vector<std::size_t> path{};
   std::vector<std::string_view> scope{};  // metric names that the open groups declare
 
-  [[nodiscard]] std::string group_path() const { return fmt::format("{}", fmt::join(path, ".")); }
+  void fail(Error error, std::string field, charttpl::Mark mark) {
+    error.context.push_back(std::move(field));
+    if (mark.line != 0) error.location = Location{.file = file, .line = mark.line, .column = mark.column};
+    errors.push_back(std::move(error));
+  }
 
-  Result<> group(const GroupSpec& spec) {
+  [[nodiscard]] std::string field_path(std::size_t chart) const {
+    return fmt::format("groups[{}].charts[{}]", fmt::join(path, "].groups["), chart);
+  }
+
+  void group(const GroupSpec& spec) {
     families.push_back(spec.family);
     contexts.push_back(spec.context_namespace);
     const auto outer_scope = scope.size();
@@ -124,36 +135,31 @@ struct Program::Compiler {
       program.metric_names_.emplace_back(trim(metric));
       scope.push_back(trim(metric));
     }
-    for (std::size_t i = 0; i < spec.charts.size(); ++i) {
-      if (auto done = chart(spec.charts[i], i); !done) {
-        return std::unexpected(
-            std::move(done.error()).in(fmt::format("chartengine: compile group[{}] chart[{}]", group_path(), i)));
-      }
-    }
+    for (std::size_t i = 0; i < spec.charts.size(); ++i) chart(spec.charts[i], i);
     for (std::size_t i = 0; i < spec.groups.size(); ++i) {
       path.push_back(i);
-      if (auto done = group(spec.groups[i]); !done) return done;
+      group(spec.groups[i]);
       path.pop_back();
     }
     families.pop_back();
     contexts.pop_back();
     scope.resize(outer_scope);
-    return ok;
   }
 
-  /// Every metric that the selector names, in its text or in a term for `__name__`, has to be declared.
-  [[nodiscard]] Result<> in_scope(const matcher::Selector& selector) const {
-    for (const auto& name : selector.metric_names()) {
+  /// A selector whose metrics are all declared: those in its text, and those in a term for `__name__`.
+  [[nodiscard]] Result<matcher::Selector> selector_in_scope(std::string_view text) const {
+    auto selector = matcher::Selector::parse(trim(text));
+    if (!selector) return selector;
+    for (const auto& name : selector->metric_names()) {
       if (std::ranges::find(scope, name) != scope.end()) continue;
-      return std::unexpected(
-          invalid_input(fmt::format("metric \"{}\" is not visible in current group scope", name)).in("selector"));
+      return std::unexpected(invalid_input(fmt::format("metric \"{}\" is not visible in current group scope", name)));
     }
-    return ok;
+    return selector;
   }
 
-  Result<> chart(const ChartSpec& spec, std::size_t index) {
+  void chart(const ChartSpec& spec, std::size_t index) {
     ChartTemplate chart;
-    chart.id = fmt::format("g{}.c{}", group_path(), index);
+    chart.id = fmt::format("g{}.c{}", fmt::join(path, "."), index);
     chart.mark = spec.mark;
     contexts.push_back(spec.context);
     families.push_back(spec.family);
@@ -183,27 +189,44 @@ struct Program::Compiler {
     const auto reducer = parse_reducer(spec.aggregation);
     const auto chart_index = static_cast<std::uint32_t>(program.charts_.size());
     for (std::size_t i = 0; i < spec.dimensions.size(); ++i) {
-      if (auto done = dimension(spec.dimensions[i], reducer, chart); !done) {
-        return std::unexpected(std::move(done.error()).in(fmt::format("dimension[{}]", i)));
+      if (!dimension(spec.dimensions[i], fmt::format("{}.dimensions[{}]", field_path(index), i), reducer, chart))
+        continue;
+      offer(chart, chart_index);
+    }
+    for (std::size_t i = 0; i < spec.variables.size(); ++i) {
+      const auto& variable = spec.variables[i];
+      auto selector = selector_in_scope(variable.selector);
+      if (!selector) {
+        fail(std::move(selector.error()), fmt::format("{}.variables[{}].selector", field_path(index), i),
+             variable.selector_mark);
+        continue;
       }
-      const Candidate candidate{chart_index, static_cast<std::uint32_t>(i)};
-      if (auto known = in_scope(chart.dimensions.back().selector); !known) {
-        return std::unexpected(std::move(known.error()).in(fmt::format("dimension[{}]", i)));
-      }
-      const auto& names = chart.dimensions.back().selector.metric_names();
-      if (names.empty()) program.wildcards_.push_back(candidate);
-      for (const auto& name : names) program.by_name_[name].push_back(candidate);
+      chart.dimensions.push_back({.selector = std::move(*selector),
+                                  .name_from = DimensionRule::NameFrom::text,
+                                  .name = std::string{trim(variable.name)},
+                                  .reducer = reducer,
+                                  .variable = true,
+                                  .mark = variable.mark});
+      offer(chart, chart_index);
     }
     sort_unique(chart.labels.exclusions);
     program.charts_.push_back(std::move(chart));
-    return ok;
   }
 
-  static Result<> dimension(const DimensionSpec& spec, Reducer reducer, ChartTemplate& chart) {
-    auto selector = matcher::Selector::parse(trim(spec.selector));
+  /// Series whose names the last dimension of `chart` selects are offered to it.
+  void offer(const ChartTemplate& chart, std::uint32_t index) const {
+    const Candidate candidate{index, static_cast<std::uint32_t>(chart.dimensions.size() - 1)};
+    const auto& names = chart.dimensions.back().selector.metric_names();
+    if (names.empty()) program.wildcards_.push_back(candidate);
+    for (const auto& name : names) program.by_name_[name].push_back(candidate);
+  }
+
+  /// False when the dimension is wrong.
+  bool dimension(const DimensionSpec& spec, std::string field, Reducer reducer, ChartTemplate& chart) {
+    auto selector = selector_in_scope(spec.selector);
     if (!selector) {
-      auto error = std::move(selector.error()).in(fmt::format("selector {}", spec.selector));
-      return std::unexpected(std::move(error));
+      fail(std::move(selector.error()), std::move(field) + ".selector", spec.selector_mark);
+      return false;
     }
     const charttpl::DimensionOptionsSpec options = spec.options.value_or(charttpl::DimensionOptionsSpec{});
     DimensionRule rule{.selector = *selector,
@@ -221,20 +244,31 @@ struct Program::Compiler {
       rule.name = std::string{trim(spec.name_from_label)};
       chart.labels.exclusions.push_back(rule.name);
     } else if (!inferable(*selector)) {
-      return std::unexpected(invalid_input("name inference requires inferable selector"));
+      fail(invalid_input("name inference requires inferable selector"), std::move(field) + ".selector",
+           spec.selector_mark);
+      return false;
     }
     for (const auto& key : selector->constrained_keys()) chart.labels.exclusions.push_back(key);
     chart.dimensions.push_back(std::move(rule));
-    return ok;
+    return true;
   }
 
-  Result<> policy(const charttpl::EngineSpec& engine) {
-    if (engine.selector) {
-      auto selector = matcher::SelectorList::parse(engine.selector->allow, engine.selector->deny);
-      if (!selector) return std::unexpected(std::move(selector.error()).in("engine.selector"));
-      program.selector_ = std::move(*selector);
+  void check_entries(const std::vector<std::string>& entries, std::string_view list, const charttpl::Marks& marks) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (matcher::Selector::selects_everything(entries[i])) continue;
+      auto selector = matcher::Selector::parse(entries[i]);
+      if (!selector) fail(std::move(selector.error()), fmt::format("engine.selector.{}[{}]", list, i), marks.at(i));
     }
-    if (!engine.autogen) return ok;
+  }
+
+  void policy(const charttpl::EngineSpec& engine) {
+    if (engine.selector) {
+      check_entries(engine.selector->allow, "allow", engine.selector->allow_marks);
+      check_entries(engine.selector->deny, "deny", engine.selector->deny_marks);
+      auto selector = matcher::SelectorList::parse(engine.selector->allow, engine.selector->deny);
+      if (selector) program.selector_ = std::move(*selector);
+    }
+    if (!engine.autogen) return;
     const auto& spec = *engine.autogen;
     program.autogen_ = {.enabled = spec.enabled, .expire_after = spec.expire_after_success_cycles};
     if (spec.max_type_id_len > 0) {
@@ -242,30 +276,41 @@ struct Program::Compiler {
           static_cast<std::uint32_t>(std::min<std::int64_t>(spec.max_type_id_len, UINT32_MAX));
     }
     for (std::size_t i = 0; i < spec.rules.size(); ++i) {
-      const auto where = fmt::format("engine.autogen.rules[{}]", i);
       auto rule = charttpl::AutogenRule::parse(spec.rules[i]);
-      if (!rule) return std::unexpected(std::move(rule.error().front()).in(where));
-      program.autogen_.rules.push_back(std::move(*rule));
+      if (rule) {
+        program.autogen_.rules.push_back(std::move(*rule));
+        continue;
+      }
+      for (auto& error : rule.error()) fail(std::move(error), fmt::format("engine.autogen.rules[{}]", i), {});
     }
-    return ok;
   }
 };
 
-Result<Program> Program::compile(const charttpl::Spec& spec, const charttpl::EngineSpec& engine) {
+std::expected<Program, std::vector<Error>> Program::compile_all(const charttpl::Spec& spec,
+                                                                const charttpl::EngineSpec& engine) {
   Program program;
-  Compiler compiler{program};
+  Compiler compiler{program, spec.file.name};
   program.context_namespace_ = std::string{trim(spec.context_namespace)};
-  compiler.contexts.push_back(spec.context_namespace);
-  for (std::size_t i = 0; i < spec.groups.size(); ++i) {
-    compiler.path = {i};
-    if (auto done = compiler.group(spec.groups[i]); !done) return std::unexpected(done.error());
-  }
   auto policy = spec.engine.value_or(charttpl::EngineSpec{});
   if (engine.selector) policy.selector = engine.selector;
   if (engine.autogen) policy.autogen = engine.autogen;
-  if (auto done = compiler.policy(policy); !done) return std::unexpected(done.error());
+  compiler.policy(policy);
+  compiler.contexts.push_back(spec.context_namespace);
+  for (std::size_t i = 0; i < spec.groups.size(); ++i) {
+    compiler.path = {i};
+    compiler.group(spec.groups[i]);
+  }
+  if (!compiler.errors.empty()) return std::unexpected(std::move(compiler.errors));
   sort_unique(program.metric_names_);
   return program;
+}
+
+Result<Program> Program::compile(const charttpl::Spec& spec, const charttpl::EngineSpec& engine) {
+  auto program = compile_all(spec, engine);
+  if (program) return std::move(*program);
+  auto error = std::move(program.error().front());
+  for (const auto& further : std::span{program.error()}.subspan(1)) error.what += "; " + further.text();
+  return std::unexpected(std::move(error).in("chartengine: compile"));
 }
 
 std::span<const Candidate> Program::candidates(std::string_view metric) const {

@@ -12,6 +12,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <span>
 #include <string>
@@ -75,6 +76,7 @@ struct DimensionRule {
   bool is_float = false;
   std::int64_t multiplier = 1;
   std::int64_t divisor = 1;
+  bool variable = false;  ///< of the chart, not a dimension (diff D9); they stand behind the dimensions
   charttpl::Mark mark;
 };
 
@@ -108,8 +110,12 @@ class Program {
  public:
   /// Compiles a validated template; `engine` replaces the parts of the template's own policy that it has.
   ///
-  /// Errors    the first selector that does not parse, name that cannot be inferred, or policy that is wrong; with its
-  /// path.
+  /// Errors    every selector that does not parse, metric that is not visible, name that cannot be inferred, and policy
+  ///           that is wrong, policy first, then charts depth first: each with its field path, and its place when the
+  ///           spec has marks.
+  [[nodiscard]] static std::expected<Program, std::vector<Error>> compile_all(const charttpl::Spec& spec,
+                                                                              const charttpl::EngineSpec& engine = {});
+  /// As compile_all. Errors    one that tells all of them, at the place of the first.
   [[nodiscard]] static Result<Program> compile(const charttpl::Spec& spec, const charttpl::EngineSpec& engine = {});
 
   [[nodiscard]] std::span<const ChartTemplate> charts() const { return charts_; }

@@ -25,10 +25,10 @@ RouteTable::RouteTable(std::shared_ptr<const Program> compiled, std::string type
 }
 
 std::size_t RouteTable::RouteHash::operator()(const Route& route) const {
-  const std::uint64_t words[] = {std::uint64_t{route.chart_template} << 32 | route.rule,
-                                 std::uint64_t{route.meta} << 32 | route.attributes,
-                                 static_cast<std::uint64_t>(route.reducer) << 8 | (route.static_name ? 1u : 0u) |
-                                     (route.bucket ? 2u : 0u) | (route.inferred ? 4u : 0u)};
+  const std::uint64_t words[] = {
+      std::uint64_t{route.chart_template} << 32 | route.rule, std::uint64_t{route.meta} << 32 | route.attributes,
+      static_cast<std::uint64_t>(route.reducer) << 8 | (route.static_name ? 1u : 0u) | (route.bucket ? 2u : 0u) |
+          (route.inferred ? 4u : 0u) | (route.variable ? 8u : 0u)};
   return XXH3_64bits(words, sizeof words);
 }
 
@@ -36,7 +36,7 @@ std::size_t RouteTable::AttributesHash::operator()(const DimensionAttributes& di
   const std::uint64_t words[] = {static_cast<std::uint64_t>(dimension.multiplier),
                                  static_cast<std::uint64_t>(dimension.divisor),
                                  static_cast<std::uint64_t>(dimension.algorithm) << 8 | (dimension.hidden ? 1u : 0u) |
-                                     (dimension.is_float ? 2u : 0u)};
+                                     (dimension.is_float ? 2u : 0u) | (dimension.variable ? 4u : 0u)};
   return XXH3_64bits(words, sizeof words);
 }
 
@@ -102,7 +102,7 @@ void RouteTable::forget_series(std::size_t slots) {
 
 std::size_t RouteTable::bytes() const {
   return first_chart.capacity() * (sizeof(std::uint32_t) + sizeof(std::uint8_t)) +
-         autogen_metas_.capacity() * sizeof(std::uint32_t);
+         autogen_metas_.capacity() * sizeof(std::uint32_t) + texts.bytes() + names.bytes();
 }
 
 }  // namespace cppd::chartengine

@@ -4,6 +4,7 @@
 /// where each series went. A series belongs to one host scope, so one table serves any number of engines.
 #pragma once
 
+#include <cppd/chartengine/names.h>
 #include <cppd/chartengine/plan.h>
 #include <cppd/chartengine/program.h>
 #include <cppd/chartengine/routing.h>
@@ -32,6 +33,7 @@ struct Route {
   bool static_name = false;
   bool bucket = false;
   bool inferred = false;
+  bool variable = false;  ///< of the chart, not a dimension (diff D9)
   friend bool operator==(const Route&, const Route&) = default;
 };
 
@@ -70,6 +72,8 @@ struct RouteTable {
   std::vector<std::uint32_t> capped_templates;  ///< those with max_instances, in the order of their ids
   LifecyclePolicy autogen_lifecycle;
 
+  TextArena texts;  ///< ids of charts, names of dimensions
+  NameTable names{texts};
   std::vector<ChartMeta> metas;
   std::vector<DimensionAttributes> attributes;
   std::vector<Route> routes;

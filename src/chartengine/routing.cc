@@ -125,7 +125,7 @@ void Router::try_candidate(const Candidate& candidate, const RoutedSeries& serie
     route.verdict = TemplateVerdict::missing_label;
     route.missing_label = *missing;
     route.chart_id.clear();
-  } else if (blank(route.chart_id)) {
+  } else if (netdataapi::id_bytes(route.chart_id) == 0) {
     route.verdict = TemplateVerdict::blank_id;
   } else if (const auto name = dimension_text(rule, series); !name) {
     route.verdict = TemplateVerdict::nameless;

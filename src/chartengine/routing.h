@@ -34,8 +34,8 @@ enum class TemplateVerdict : std::uint8_t {
   accepted,
   selector_rejected,
   missing_label,  ///< one of the chart's identity
-  blank_id,
-  nameless,  ///< nothing gives the dimension a name
+  blank_id,       ///< or nothing is left of it on the wire
+  nameless,       ///< nothing gives the dimension a name
   id_too_long,
 };
 

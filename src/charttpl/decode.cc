@@ -17,8 +17,23 @@ using yaml::Path;
 
 static Mark mark_of(const Node& node) { return {node.line(), node.column()}; }
 
+/// Of the value under `key`; of the mapping when it lacks the key.
+static Mark mark_of(const Node& node, std::string_view key) {
+  const auto* value = node.find(key);
+  return mark_of(value == nullptr ? node : *value);
+}
+
+static void mark_items(const Node& node, std::string_view key, Marks& into) {
+  const auto* list = node.find(key);
+  if (list == nullptr) return;
+  into.of.clear();
+  for (const auto* item : list->items()) into.of.push_back(mark_of(*item));
+}
+
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, SelectorSpec& into) {
   decoder.mapping(node, path, "selector", {{"allow", into.allow}, {"deny", into.deny}});
+  mark_items(node, "allow", into.allow_marks);
+  mark_items(node, "deny", into.deny_marks);
 }
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, AutogenRuleSpec& into) {
@@ -67,11 +82,18 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Di
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, DimensionSpec& into) {
   into.mark = mark_of(node);
+  into.selector_mark = mark_of(node, "selector");
   decoder.mapping(node, path, "dimension",
                   {{"selector", into.selector},
                    {"name", into.name},
                    {"name_from_label", into.name_from_label},
                    {"options", into.options}});
+}
+
+static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, VariableSpec& into) {
+  into.mark = mark_of(node);
+  into.selector_mark = mark_of(node, "selector");
+  decoder.mapping(node, path, "variable", {{"selector", into.selector}, {"name", into.name}});
 }
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, ChartSpec& into) {
@@ -89,7 +111,8 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Ch
                    {"label_promotion", into.label_promotion},
                    {"instances", into.instances},
                    {"lifecycle", into.lifecycle},
-                   {"dimensions", into.dimensions}});
+                   {"dimensions", into.dimensions},
+                   {"variables", into.variables}});
 }
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, GroupSpec& into) {
@@ -156,6 +179,7 @@ std::expected<Spec, Rejection> decode(std::string_view text, std::string file) {
   if (decoder.failed()) return std::unexpected(rejection(Stage::decode, decoder.take_errors()));
 
   apply_defaults(spec);
+  spec.file.name = document->file();
   auto errors = validate(spec);
   if (errors.empty()) return spec;
   for (auto& error : errors) error.location = document->location(locate(document->root(), error.context.back()));

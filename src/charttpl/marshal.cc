@@ -125,6 +125,16 @@ class Marshaller {
     promotion_and_instances(chart.label_promotion, chart.instances);
     if (chart.lifecycle) lifecycle(*chart.lifecycle);
     list("dimensions", chart.dimensions, [&](const DimensionSpec& each) { dimension(each); });
+    if (!chart.variables.empty()) {
+      list("variables", chart.variables, [&](const VariableSpec& each) { variable(each); });
+    }
+    out_.end_mapping();
+  }
+
+  void variable(const VariableSpec& variable) {
+    out_.begin_mapping();
+    set("selector", variable.selector);
+    set("name", variable.name);
     out_.end_mapping();
   }
 

@@ -4,6 +4,7 @@
 /// Source: charts contract 1.2 to 1.4. Strings are as written (not trimmed); absent, null and empty are all empty.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,9 +21,25 @@ struct Mark {
   friend bool operator==(const Mark&, const Mark&) { return true; }
 };
 
+/// The marks of a list of texts, in its order; empty when the spec was built by a program.
+struct Marks {
+  std::vector<Mark> of;
+
+  [[nodiscard]] Mark at(std::size_t index) const { return index < of.size() ? of[index] : Mark{}; }
+  friend bool operator==(const Marks&, const Marks&) { return true; }
+};
+
+/// The file that a spec was read from; like a mark, no part of comparing.
+struct SourceFile {
+  std::string name;
+  friend bool operator==(const SourceFile&, const SourceFile&) { return true; }
+};
+
 struct SelectorSpec {
   std::vector<std::string> allow;
   std::vector<std::string> deny;
+  Marks allow_marks{};
+  Marks deny_marks{};
   friend bool operator==(const SelectorSpec&, const SelectorSpec&) = default;
 };
 
@@ -88,7 +105,17 @@ struct DimensionSpec {
   std::string name_from_label;
   std::optional<DimensionOptionsSpec> options;
   Mark mark;
+  Mark selector_mark;
   friend bool operator==(const DimensionSpec&, const DimensionSpec&) = default;
+};
+
+/// A value that goes out beside the dimensions of a chart, for alerts to read: ours, diff D9.
+struct VariableSpec {
+  std::string selector;  ///< under the rules of a dimension's; several series are joined by the chart's aggregation
+  std::string name;
+  Mark mark;
+  Mark selector_mark;
+  friend bool operator==(const VariableSpec&, const VariableSpec&) = default;
 };
 
 struct ChartSpec {
@@ -105,6 +132,7 @@ struct ChartSpec {
   std::optional<InstancesSpec> instances;
   std::optional<LifecycleSpec> lifecycle;
   std::vector<DimensionSpec> dimensions;
+  std::vector<VariableSpec> variables;
   Mark mark;
   friend bool operator==(const ChartSpec&, const ChartSpec&) = default;
 };
@@ -126,6 +154,7 @@ struct Spec {
   std::string context_namespace;
   std::optional<EngineSpec> engine;
   std::vector<GroupSpec> groups;
+  SourceFile file{};
   friend bool operator==(const Spec&, const Spec&) = default;
 };
 

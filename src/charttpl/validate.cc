@@ -19,6 +19,13 @@ namespace {
 
 constexpr std::int64_t kTypeIdBytesMin = 4;
 
+/// Does the receiver take the name of a variable as it is written? It stands between single quotes, where a backslash
+/// hides the character behind it, and no alert can name what has white space in it.
+bool sendable(std::string_view name) {
+  const auto unfit = [](unsigned char byte) { return byte < 0x20 || byte == 0x7F || byte == '\'' || byte == '\\'; };
+  return std::ranges::none_of(name, unfit) && words(name).size() == 1;
+}
+
 class Validator {
  public:
   std::vector<Error> run(const Spec& spec) {
@@ -107,6 +114,7 @@ class Validator {
     if (chart.lifecycle) lifecycle(*chart.lifecycle, path + ".lifecycle");
     if (chart.instances) validate_instances(*chart.instances, path + ".instances", errors_);
     dimensions(chart, path);
+    variables(chart, path);
   }
 
   void lifecycle(const LifecycleSpec& lifecycle, const std::string& path) {
@@ -133,6 +141,22 @@ class Validator {
       if (!name.empty() && !label.empty()) fail(at, "use either name or name_from_label, not both");
       if (!name.empty() && !names.insert(name).second) {
         fail(at + ".name", fmt::format("duplicate dimension name \"{}\"", name));
+      }
+    }
+  }
+
+  void variables(const ChartSpec& chart, const std::string& path) {
+    boost::unordered_flat_set<std::string_view> names;
+    for (std::size_t i = 0; i < chart.variables.size(); ++i) {
+      const auto at = fmt::format("{}.variables[{}]", path, i);
+      selector(chart.variables[i].selector, at + ".selector");
+      const auto name = trim(chart.variables[i].name);
+      if (name.empty()) {
+        fail(at + ".name", "must not be empty");
+      } else if (!sendable(name)) {
+        fail(at + ".name", "must not contain white space, ', \\ or control characters");
+      } else if (!names.insert(name).second) {
+        fail(at + ".name", fmt::format("duplicate variable name \"{}\"", name));
       }
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// The rules V1 to V34 of the charts contract, 1.5.
+/// The rules V1 to V34 of the charts contract, 1.5, and those for variables, which are ours.
 #pragma once
 
 #include <cppd/base/result.h>

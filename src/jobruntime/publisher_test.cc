@@ -113,6 +113,22 @@ class Hosts : public testing::Test {
   bool first = true;
 };
 
+TEST_F(Hosts, LabelsThatAreOneOnTheWireAreSentOnceAndInItsOrder) {  // charts 5.2, E10, K18
+  auto host = a;
+  host.labels = {{"a'b", "first"}, {"aa", "2"}, {"ab", "second"}};
+  cycle({host});
+  EXPECT_THAT(output.text, HasSubstr("HOST_DEFINE '" + kGuidA +
+                                     "' 'host-a'\nHOST_LABEL '_hostname' 'host-a'\nHOST_LABEL 'aa' '2'\n"
+                                     "HOST_LABEL 'ab' 'first'\nHOST_DEFINE_END\n\n"));
+}
+
+TEST_F(Hosts, DefinitionOfManyLabelsIsWhole) {
+  auto host = a;
+  host.labels = {{"k", std::string(1 << 20, 'x')}};
+  cycle({host});
+  EXPECT_THAT(output.text, HasSubstr("x'\nHOST_DEFINE_END\n\nHOST '" + kGuidA + "'\n"));
+}
+
 TEST_F(Hosts, AHostThatThrowsHarmsNoOther) {
   output.throwing = {"a"};
   const auto published = cycle({own, a, b});

@@ -23,7 +23,8 @@ std::optional<std::pair<int, int>> major_minor(std::string_view version) {
 DaemonFeatures daemon_features(std::string_view version) {
   const auto known = major_minor(version);
   if (!known) return {};
-  return {.config_lines = *known >= std::pair{1, 45}, .host_lines = *known >= std::pair{1, 39}};
+  const bool current = *known >= std::pair{1, 45};
+  return {.config_lines = current, .short_calls = !current, .host_lines = *known >= std::pair{1, 39}};
 }
 
 }  // namespace cppd::netdataapi

@@ -9,6 +9,7 @@ namespace cppd::netdataapi {
 
 struct DaemonFeatures {
   bool config_lines = true;  ///< since 1.45; an older daemon disables the plugin at the first one
+  bool short_calls = false;  ///< before 1.45 calls come without access and source
   bool host_lines = true;    ///< since 1.39; an older daemon drops the plugin at the first one
 };
 

@@ -61,7 +61,7 @@ class Frame {
   ~Frame() { clear(); }
 
   void append(std::string_view text) {
-    if (text.size() < room_) [[likely]] {  // so never with an empty text before the first piece
+    if (text.size() < room_ && !text.empty()) [[likely]] {  // an empty text may have no address
       std::memcpy(at_, text.data(), text.size());
       at_ += text.size();
       room_ -= text.size();

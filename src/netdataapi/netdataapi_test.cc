@@ -85,6 +85,9 @@ constexpr CleanCase kClean[] = {
     {"trailing_backslash", "dir\\", "dir", "dir"},
     {"even_backslashes", "dir\\\\", "dir\\\\", "dir\\\\"},
     {"only_quotes", "''", "", ""},
+    {"backslash_before_a_quote", "dir\\'", "dir", "dir"},
+    {"backslashes_around_a_quote", "dir\\'\\", "dir\\\\", "dir\\\\"},
+    {"backslash_before_nul", std::string_view{"dir\\\0", 5}, "dir", "dir"},
 };
 class Clean : public testing::TestWithParam<CleanCase> {};
 TEST_P(Clean, ValueAndId) {
@@ -110,6 +113,7 @@ class DaemonVersion : public testing::TestWithParam<VersionCase> {};
 TEST_P(DaemonVersion, TellsWhatMayBeSent) {
   const auto features = daemon_features(GetParam().version);
   EXPECT_EQ(features.config_lines, GetParam().config_lines);
+  EXPECT_EQ(features.short_calls, !GetParam().config_lines);
   EXPECT_EQ(features.host_lines, GetParam().host_lines);
 }
 INSTANTIATE_TEST_SUITE_P(Table, DaemonVersion, testing::ValuesIn(kVersions),  // design diff D13
@@ -128,6 +132,16 @@ TEST(FrameText, CrossesPieces) {
   EXPECT_NE(frame.first()->next, nullptr);
   frame.clear();
   EXPECT_EQ(pool.in_use(), 0u);
+}
+
+TEST(FrameText, TakesAnEmptyText) {
+  FramePool pool{1};
+  Frame frame{pool};
+  frame.append({});
+  EXPECT_TRUE(frame.empty());
+  frame.append("x");
+  frame.append({});
+  EXPECT_EQ(frame.text(), "x");
 }
 
 TEST(FrameText, IsBrokenWhenThePoolIsExhausted) {

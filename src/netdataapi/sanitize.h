@@ -12,8 +12,13 @@ namespace cppd::netdataapi {
 /// `type.id` of a chart is refused by the receiver when it is longer.
 inline constexpr std::size_t kTypeIdBytesMax = 1200;
 
-/// Deletes `'` and NUL, turns line ends into spaces; a trailing backslash, which would eat the closing quote at the
-/// receiver, is dropped (diff D7).
+/// Is clean_value(text) sure to be `text` itself? A fast answer; false says nothing.
+[[nodiscard]] bool surely_clean_value(std::string_view text);
+/// As surely_clean_value, for clean_id(text); never true for an empty text.
+[[nodiscard]] bool surely_clean_id(std::string_view text);
+
+/// Deletes `'` and NUL, turns line ends into spaces; then a trailing backslash that would eat the closing quote at the
+/// receiver is dropped (diff D7).
 void append_value(std::string& out, std::string_view text);
 /// As append_value, of the trimmed text.
 void append_id(std::string& out, std::string_view text);

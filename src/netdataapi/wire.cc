@@ -1,81 +1,58 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cppd/base/text.h>
+#include <cppd/netdataapi/lines.h>
 #include <cppd/netdataapi/sanitize.h>
 #include <cppd/netdataapi/wire.h>
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <cmath>
+#include <string>
 
 namespace cppd::netdataapi {
 namespace {
 
-/// One line under way; definitions are rare enough to be built as a string.
-class Line {
+/// A text made safe; a copy only when it was not.
+class Clean {
  public:
-  explicit Line(std::string_view word) : text_{word} {}
-  Line& id(std::string_view text) {
-    return quoted([&] { append_id(text_, text); });
+  std::string_view value(std::string_view text) {
+    if (surely_clean_value(text)) return text;
+    made_ = clean_value(text);
+    return made_;
   }
-  Line& value(std::string_view text) {
-    return quoted([&] { append_value(text_, text); });
-  }
-  Line& number(std::int64_t number) {
-    return quoted([&] { fmt::format_to(std::back_inserter(text_), "{}", number); });
-  }
-  Line& type_id(std::string_view type, std::string_view id) {
-    return quoted([&] {
-      append_id(text_, type);
-      text_ += '.';
-      append_id(text_, id);
-    });
-  }
-  void end(Frame& frame, bool empty_line = false) {
-    text_ += empty_line ? "\n\n" : "\n";
-    frame.append(text_);
-  }
+  std::string_view id(std::string_view text) { return value(trim(text)); }
 
  private:
-  template <class Fill>
-  Line& quoted(Fill fill) {
-    text_ += " '";
-    fill();
-    text_ += '\'';
-    return *this;
-  }
-  std::string text_;
+  std::string made_;
 };
 
 std::int64_t or_one(std::int64_t number) { return number == 0 ? 1 : number; }
 
 }  // namespace
 
-void write_host(Frame& frame, std::string_view guid) { Line{"HOST"}.value(guid).end(frame, true); }
+void write_host(Frame& frame, std::string_view guid) { put_host(frame, Clean{}.value(guid)); }
 
 void write_host_define(Frame& frame, std::string_view guid, std::string_view hostname) {
-  Line{"HOST_DEFINE"}.value(guid).value(hostname).end(frame);
+  put_host_define(frame, Clean{}.value(guid), Clean{}.value(hostname));
 }
 
 void write_host_label(Frame& frame, std::string_view key, std::string_view value) {
-  Line{"HOST_LABEL"}.id(key).value(value).end(frame);
+  put_host_label(frame, Clean{}.id(key), Clean{}.value(value));
 }
 
-void write_host_define_end(Frame& frame) { frame.append("HOST_DEFINE_END\n\n"); }
+void write_host_define_end(Frame& frame) { put_host_define_end(frame); }
 
 void write_chart(Frame& frame, const ChartLine& chart) {
-  Line{"CHART"}
-      .type_id(chart.type_id, chart.chart_id)
-      .value("")
-      .value(chart.title)
-      .value(chart.units)
-      .value(chart.family)
-      .value(chart.context)
-      .value(chart.type)
-      .number(chart.priority)
-      .number(chart.update_every <= 0 ? 1 : chart.update_every)
-      .value(chart.obsolete ? "obsolete" : "")
-      .value(chart.plugin)
-      .value(chart.module)
-      .end(frame);
+  put_chart(frame, {.type_id = Clean{}.id(chart.type_id),
+                    .id = Clean{}.id(chart.chart_id),
+                    .title = Clean{}.value(chart.title),
+                    .units = Clean{}.value(chart.units),
+                    .family = Clean{}.value(chart.family),
+                    .context = Clean{}.value(chart.context),
+                    .chart_type = Clean{}.value(chart.type),
+                    .priority = chart.priority,
+                    .update_every = chart.update_every <= 0 ? 1 : chart.update_every,
+                    .options = chart.obsolete ? "obsolete" : "",
+                    .plugin = Clean{}.value(chart.plugin),
+                    .module = Clean{}.value(chart.module)});
 }
 
 void write_dimension(Frame& frame, const DimensionLine& dimension) {
@@ -88,22 +65,30 @@ void write_dimension(Frame& frame, const DimensionLine& dimension) {
   add(dimension.hidden, "hidden");
   add(dimension.obsolete, "obsolete");
   add(dimension.is_float, "type=float");
-  Line{"DIMENSION"}
-      .id(dimension.name)
-      .id(dimension.name)
-      .value(dimension.algorithm)
-      .number(or_one(dimension.multiplier))
-      .number(or_one(dimension.divisor))
-      .value(options)
-      .end(frame);
+  Clean name;
+  const auto id = name.id(dimension.name);
+  put_dimension(frame, {.id = id,
+                        .name = id,
+                        .algorithm = Clean{}.value(dimension.algorithm),
+                        .multiplier = or_one(dimension.multiplier),
+                        .divisor = or_one(dimension.divisor),
+                        .options = options});
 }
 
 void write_label(Frame& frame, std::string_view key, std::string_view value, LabelSource source) {
-  Line{"CLABEL"}.id(key).value(value).number(static_cast<std::int64_t>(source)).end(frame);
+  put_label(frame, Clean{}.id(key), Clean{}.value(value), static_cast<std::int64_t>(source));
 }
 
-void write_label_commit(Frame& frame) { frame.append("CLABEL_COMMIT\n"); }
+void write_label_commit(Frame& frame) { put_label_commit(frame); }
 
-void write_disable(Frame& frame) { frame.append("DISABLE\n"); }
+Result<> write_variable(Frame& frame, std::string_view id, double value) {
+  Clean name;
+  if (name.id(id).empty()) return std::unexpected(invalid_input("a variable without a name"));
+  if (!std::isfinite(value)) return std::unexpected(invalid_input("the value of a variable is not finite"));
+  put_variable(frame, name.id(id), value);
+  return ok;
+}
+
+void write_disable(Frame& frame) { put_disable(frame); }
 
 }  // namespace cppd::netdataapi

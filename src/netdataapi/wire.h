@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// Lines of the plugin protocol. Source: charts contract 5.2; agent contract 2.7.
+/// Lines of charts and hosts from any texts: each is made safe for its place. Source: charts contract 5.1, 5.2; agent
+/// contract 2.7.
 #pragma once
 
+#include <cppd/base/result.h>
 #include <cppd/netdataapi/frame.h>
 
 #include <cstdint>
@@ -48,6 +50,10 @@ void write_chart(Frame& frame, const ChartLine& chart);
 void write_dimension(Frame& frame, const DimensionLine& dimension);
 void write_label(Frame& frame, std::string_view key, std::string_view value, LabelSource source);
 void write_label_commit(Frame& frame);
+/// A constant of the chart that is being defined or updated.
+///
+/// Errors    a name of which nothing is left, and a value that is not finite; nothing is written then.
+[[nodiscard]] Result<> write_variable(Frame& frame, std::string_view id, double value);
 void write_disable(Frame& frame);
 
 }  // namespace cppd::netdataapi

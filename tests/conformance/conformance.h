@@ -63,6 +63,7 @@ using Check = std::function<Outcome(const nlohmann::json& body)>;
 [[nodiscard]] AreaResult run_matcher(const std::vector<std::string>& dirs, const Options& options);
 
 [[nodiscard]] AreaResult run_scenarios(const std::vector<std::string>& dirs, const Options& options);
+[[nodiscard]] AreaResult run_wire(const std::vector<std::string>& dirs, const Options& options);
 
 struct Area {
   std::string_view name;

@@ -32,13 +32,14 @@ class Folder(ConfigTree):
 
 class Help(unittest.TestCase):
     ROWS = {
-        "program": ([], ["run", "check", "test", "explain", "try", "version"]),
+        "program": ([], ["run", "check", "test", "explain", "try", "schema", "version"]),
         "run": (["run"], ["--config-dir", "--output", "--module"]),
         "check": (["check"], ["--config-dir", "TEMPLATE"]),
         "test": (["test"], ["MODULE", "--job", "--cycles", "--config-dir"]),
         "explain": (["explain"], ["MODULE", "--template", "--payload", "--series", "--chart", "--unplaced", "--strict",
                                   "Exit status"]),
         "try": (["try"], ["TEMPLATE", "PAYLOAD", "--output", "netdata", "Exit status"]),
+        "schema": (["schema"], ["WHAT", "template"]),
         "version": (["version"], ["Usage: cppd version"]),
     }
 
@@ -72,6 +73,8 @@ class WrongUsage(unittest.TestCase):
         "explain_bad_glob": ["explain", "linux", "--series", "[a"],
         "try_without_payload": ["try", "x"],
         "try_unknown_output": ["try", "x", "y", "-o", "table"],
+        "schema_of_nothing": ["schema"],
+        "schema_of_something_unknown": ["schema", "bogus"],
         "word_after_version": ["version", "x"],
     }
 
@@ -86,6 +89,11 @@ class WrongUsage(unittest.TestCase):
         done = call()
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn("Usage: cppd", done.stderr)
+
+    def test_schema_of_templates(self):
+        done = call("schema", "template")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout)["title"], "cpp.d chart template spec v1")
 
     def test_version(self):
         done = call("version")

@@ -226,6 +226,15 @@ const Row kRows[] = {
        house.cycle([&] { gauges("a").observe(1), counters("a").observe_total(1); });
        return house.ledger;
      }},
+    {LossReason::variable_without_chart,
+     [] {
+       House house{
+           "groups: [{family: F, metrics: [m, n], charts: [{title: T, context: c, units: u, dimensions: "
+           "[{selector: n, name: v}], variables: [{selector: m, name: v}]}]}]"};
+       const auto gauge = house.meter.gauge("m");
+       house.cycle([&] { gauge.observe(1); });
+       return house.ledger;
+     }},
     {LossReason::value_truncated,
      [] {
        House house{kAutogen};

@@ -42,9 +42,9 @@ constexpr NameCase kNames[] = {
     {"quote", "q'r", "q'r", "contains '''"},
     {"double_quote", "d\"q", "d\"q", "contains '\"'"},
     {"backslash", "b\\s", "b\\s", "contains '\\'"},
-    {"wide_space", "a\u2003b", "a\u2003b", "contains white space"},
-    {"control", "a\x01z", "a\x01z", "contains a control character"},
-    {"delete", "a\x7Fz", "a\x7Fz", "contains a control character"},
+    {"wide_space", "a\u2003b", "a\u2003b", "contains spaces"},
+    {"control", "a\x01z", "a\x01z", "contains control characters"},
+    {"delete", "a\x7Fz", "a\x7Fz", "contains control characters"},
 };
 class JobName : public testing::TestWithParam<NameCase> {};
 TEST_P(JobName, IsCleanedThenJudged) {

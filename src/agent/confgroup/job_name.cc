@@ -47,14 +47,14 @@ std::string clean_command_name(std::string_view name) {
   return out;
 }
 
-Result<> check_job_name(std::string_view name) {
-  constexpr std::string_view kForbidden = ":='\"\\.";
+Result<> check_job_name(std::string_view name, Dots dots) {
+  constexpr std::string_view kForbidden = ":='\"\\";
   for (auto rest = name; !rest.empty();) {
     const auto at = decode_utf8(rest);
     const auto character = rest.substr(0, at.bytes);
-    if (blank(character)) return std::unexpected(invalid_input("contains white space"));
-    if (at.valid && is_control(at.code)) return std::unexpected(invalid_input("contains a control character"));
-    if (at.bytes == 1 && kForbidden.contains(character[0])) {
+    if (blank(character)) return std::unexpected(invalid_input("contains spaces"));
+    if (at.valid && is_control(at.code)) return std::unexpected(invalid_input("contains control characters"));
+    if (kForbidden.contains(character[0]) || (dots == Dots::refused && character == ".")) {
       return std::unexpected(invalid_input(fmt::format("contains '{}'", character)));
     }
     rest.remove_prefix(at.bytes);

@@ -5,6 +5,7 @@
 
 #include <cppd/base/result.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,11 @@ namespace cppd::agent {
 /// The name of a job from a command of the daemon: blanks and `:` become `_`, one by one.
 [[nodiscard]] std::string clean_command_name(std::string_view name);
 
+/// Whether names may have dots: those of vnodes, secret stores and pipelines may, those of jobs may not.
+enum class Dots : std::uint8_t { refused, allowed };
+
 /// Errors    white space, a control character, `: = ' " \` or `.`, said as `contains '.'`.
-[[nodiscard]] Result<> check_job_name(std::string_view name);
+[[nodiscard]] Result<> check_job_name(std::string_view name, Dots dots = Dots::refused);
 
 /// FULL: `module_name`, or the module alone when the job is named after it.
 [[nodiscard]] std::string full_job_name(std::string_view module, std::string_view name);

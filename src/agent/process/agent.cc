@@ -35,6 +35,17 @@ std::chrono::nanoseconds until_next_second() {
   return std::chrono::seconds{1} - since % std::chrono::seconds{1};
 }
 
+/// What a log says of an input that nobody takes.
+std::string shown(const netdataapi::InputEvent& event) {
+  if (const auto* line = std::get_if<netdataapi::SkippedLine>(&event)) return line->start;
+  if (const auto* call = std::get_if<netdataapi::Call>(&event)) {
+    return fmt::format("FUNCTION {} {} {}", call->uid, call->timeout.count(), call->method);
+  }
+  if (const auto* cancel = std::get_if<netdataapi::Cancel>(&event)) return "FUNCTION_CANCEL " + cancel->uid;
+  if (const auto* reject = std::get_if<netdataapi::Reject>(&event)) return "FUNCTION " + reject->uid;
+  return {};
+}
+
 }  // namespace
 
 class Agent::Impl {
@@ -72,7 +83,10 @@ class Agent::Impl {
     wait_for_signal();
     if (options_.read_stdin) {
       input_ = std::make_unique<InputReader>(
-          STDIN_FILENO, [this](std::string line) { boost::asio::post(control_, [this, line] { command(line); }); },
+          STDIN_FILENO, options_.short_calls,
+          [this](netdataapi::InputEvent event) {
+            boost::asio::post(control_, [this, event = std::move(event)] { command(event); });
+          },
           [this] { boost::asio::post(control_, [this] { end("input has ended", 0); }); });
     }
     each_second();
@@ -137,11 +151,11 @@ class Agent::Impl {
     manager_.apply(found.jobs);
   }
 
-  void command(const std::string& line) {
-    if (line == "QUIT") return end("QUIT", 0);
+  void command(const netdataapi::InputEvent& event) {
+    if (std::holds_alternative<netdataapi::Quit>(event)) return end("QUIT", 0);
     // Commands with an answer come with dynamic configuration; until then nothing is offered that could be called.
     log_.limit("input", 1, std::chrono::minutes{1})
-        .warning(fmt::format("input line is not understood: {:?}", line.substr(0, 80)));
+        .warning(fmt::format("input line is not understood: {:?}", shown(event)));
   }
 
   void each_second() {
@@ -161,8 +175,10 @@ class Agent::Impl {
   /// The first cycles define every chart: long frames and many short-lived lists, never needed again.
   void trim(std::uint64_t second) {
     const bool starting = second <= kStartSeconds;
-    if (second % (starting ? kTrimSecondsStarting : kTrimSeconds) == 0 && options_.writer) options_.writer->pool().trim();
-    if (second == kStartSeconds / 4 || second == kStartSeconds || second % kHeapTrimSeconds == 0) (void)::malloc_trim(0);
+    if (second % (starting ? kTrimSecondsStarting : kTrimSeconds) == 0 && options_.writer)
+      options_.writer->pool().trim();
+    if (second == kStartSeconds / 4 || second == kStartSeconds || second % kHeapTrimSeconds == 0)
+      (void)::malloc_trim(0);
   }
 
   void end(const std::string& why, int status) {

@@ -31,6 +31,7 @@ struct AgentOptions {
   bool self_metrics = false;     ///< the loss ledger as charts
   bool obsolete_at_end = false;  ///< declare charts obsolete when the program ends, not only on reload
   bool host_lines = true;
+  bool short_calls = false;  ///< the daemon is too old to say who calls (diff D13)
   std::chrono::milliseconds end_limit{std::chrono::seconds{10}};
   std::size_t shards = 0;  ///< 0: by the number of processors
 };

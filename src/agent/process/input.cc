@@ -15,19 +15,19 @@ namespace cppd::agent {
 
 struct InputReader::Shared {
   int fd;
-  std::function<void(std::string)> on_line;
+  bool short_calls;
+  netdataapi::Ingress::Handler on_event;
   std::function<void()> on_end;
   Mutex mutex;
   bool live CPPD_GUARDED_BY(mutex) = true;
 
-  void tell(std::string line) {
+  void tell(netdataapi::InputEvent event) {
     const MutexLock lock{mutex};
-    if (live) on_line(std::move(line));
+    if (live) on_event(std::move(event));
   }
   void run() {
     ::pthread_setname_np(::pthread_self(), "cppd-input");
-    std::string line;
-    bool skipping = false;
+    netdataapi::Ingress ingress{[this](netdataapi::InputEvent event) { tell(std::move(event)); }, short_calls};
     std::array<char, 16384> buffer;
     for (;;) {
       const auto got = ::read(fd, buffer.data(), buffer.size());
@@ -38,30 +38,19 @@ struct InputReader::Shared {
         continue;
       }
       if (got <= 0) break;
-      for (const char c : std::string_view{buffer.data(), static_cast<std::size_t>(got)}) {
-        if (c == '\n') {
-          if (!skipping) {
-            if (line.ends_with('\r')) line.pop_back();
-            tell(std::move(line));
-          }
-          line.clear();
-          skipping = false;
-        } else if (line.size() < kLineBytesMax) {
-          line += c;
-        } else {
-          skipping = true;
-        }
-      }
+      ingress.feed({buffer.data(), static_cast<std::size_t>(got)});
     }
+    ingress.finish();
     const MutexLock lock{mutex};
     if (live) on_end();
   }
 };
 
-InputReader::InputReader(int fd, std::function<void(std::string)> on_line, std::function<void()> on_end)
+InputReader::InputReader(int fd, bool short_calls, netdataapi::Ingress::Handler on_event, std::function<void()> on_end)
     : shared_{std::make_shared<Shared>()} {
   shared_->fd = fd;
-  shared_->on_line = std::move(on_line);
+  shared_->short_calls = short_calls;
+  shared_->on_event = std::move(on_event);
   shared_->on_end = std::move(on_end);
   std::thread{[shared = shared_] { shared->run(); }}.detach();
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// \file
-/// Lines from standard input, read by a thread of its own because files and terminals cannot be waited for together.
+/// Events from standard input, read by a thread of its own because files and terminals cannot be waited for together.
 #pragma once
+
+#include <cppd/netdataapi/ingress.h>
 
 #include <functional>
 #include <memory>
-#include <string>
 
 namespace cppd::agent {
 
@@ -13,9 +14,8 @@ namespace cppd::agent {
 /// Lifetime  the thread may outlive the object inside a read that never returns; it then calls nobody.
 class InputReader {
  public:
-  static constexpr std::size_t kLineBytesMax = 1 << 20;  ///< the rest of a longer line is skipped
-
-  InputReader(int fd, std::function<void(std::string)> on_line, std::function<void()> on_end);
+  /// `short_calls` as in netdataapi::Ingress.
+  InputReader(int fd, bool short_calls, netdataapi::Ingress::Handler on_event, std::function<void()> on_end);
   ~InputReader();
   InputReader(const InputReader&) = delete;
   InputReader& operator=(const InputReader&) = delete;

@@ -120,7 +120,8 @@ int run_plugin_face(const std::string& plugin, int argc, char** argv, const std:
                                .keepalive = !terminal,
                                .read_stdin = true,
                                .self_metrics = !terminal,
-                               .host_lines = daemon.host_lines};
+                               .host_lines = daemon.host_lines,
+                               .short_calls = daemon.short_calls};
   settings.discover = [&]() -> agent::Discovery {
     const auto file = agent::read_plugin_config(where, agent::module_names(collectors));
     for (const auto& error : file.errors) log.warning(error.text());

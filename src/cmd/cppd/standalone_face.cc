@@ -3,6 +3,8 @@
 #include "faces.h"
 #include "standalone.h"
 
+#include <cppd/charttpl/schema.h>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -120,6 +122,11 @@ int run_standalone_face(int argc, char** argv, const std::vector<CollectorInfo>&
 
   auto* explain = add_explain(app, options);
   auto* attempt = add_try(app, options);
+  std::string schema_of;
+  auto* schema = app.add_subcommand("schema", "print a JSON schema");
+  schema->add_option("WHAT", schema_of, "template: the chart template language")
+      ->required()
+      ->check(CLI::IsMember({"template"}));
 
   auto* version = app.add_subcommand("version", "print the version");
 
@@ -134,6 +141,10 @@ int run_standalone_face(int argc, char** argv, const std::vector<CollectorInfo>&
   }
   if (version->parsed()) {
     fmt::print("cppd {}\n", kVersion);
+    return 0;
+  }
+  if (schema->parsed()) {
+    fmt::print("{}", charttpl::schema());
     return 0;
   }
   if (check->parsed()) return run_check(options, collectors);

@@ -146,7 +146,7 @@ void BoardSink::define(const Engine& engine, std::uint32_t slot) {
   info->labels = before->labels;
   std::vector<DimensionState> dimensions;
   for (const auto& shape : engine.dimensions(slot)) {
-    if (!shape.materialized) continue;
+    if (!shape.materialized || shape.variable) continue;
     info->dimensions.push_back(describe(engine, shape));
     dimensions.push_back({.name = shape.name});
   }
@@ -214,7 +214,7 @@ bool BoardSink::laid_out_as_known(const Engine& engine, std::uint32_t slot) cons
   const auto& known = charts_[slot].dimensions;
   std::size_t at = 0;
   for (const auto& shape : engine.dimensions(slot)) {
-    if (!shape.materialized) continue;
+    if (!shape.materialized || shape.variable) continue;
     if (at == known.size() || known[at].name != shape.name) return false;
     ++at;
   }
@@ -234,7 +234,7 @@ void BoardSink::update(const Engine& engine, const Plan& plan) {
     std::size_t at = 0;
     for (const auto& shape : engine.dimensions(update.chart)) {
       const double number = shape.listed ? *next++ : kGap;
-      if (!shape.materialized) continue;
+      if (!shape.materialized || shape.variable) continue;
       chart.values[at] = shown(chart.info->dimensions[at], state.dimensions[at], number);
       if (std::isfinite(chart.values[at])) ++numbers_;
       ++at;
