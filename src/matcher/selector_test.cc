@@ -2,6 +2,7 @@
 #include <cppd/matcher/selector.h>
 
 #include <gmock/gmock.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace cppd::matcher {
@@ -137,6 +138,43 @@ TEST(SelectorLists, NameTheEntryThatIsBad) {
   const auto list = SelectorList::parse(allow, {});
   ASSERT_FALSE(list);
   EXPECT_NE(list.error().text().find("parse selector \"m{a=\"x\",}\""), std::string::npos) << list.error().text();
+}
+
+struct RefusedRow {
+  std::string_view name, selector;
+  std::vector<std::string> terms;  // `key symbol pattern: found`
+  friend void PrintTo(const RefusedRow& row, std::ostream* out) { *out << row.name; }
+};
+const RefusedRow kRefused[] = {
+    {"selected", "m{a=\"1\"}", {}},
+    {"name", "n", {"__name__ =* n: m"}},
+    {"value", "m{a=\"2\"}", {"a = 2: 1"}},
+    {"missing_label", "m{c=~\"x\"}", {"c =~ x: -"}},
+    {"negated", "m{a!=\"1\",b!~\"t\"}", {"a != 1: 1", "b !~ t: two"}},
+    {"only_those_that_fail", "m{a=\"1\",b!*\"t*\"}", {"b !* t*: two"}},
+};
+class SelectorRefused : public testing::TestWithParam<RefusedRow> {};
+TEST_P(SelectorRefused, NamesTheTerms) {
+  const auto selector = Selector::parse(GetParam().selector);
+  ASSERT_TRUE(selector);
+  EXPECT_EQ(selector->text(), GetParam().selector);
+  const Label labels[] = {{"a", "1"}, {"b", "two"}};
+  std::vector<std::string> terms;
+  for (const auto& term : selector->refused_by("m", labels))
+    terms.push_back(fmt::format("{} {} {}: {}", term.key, term.symbol, term.pattern, term.found.value_or("-")));
+  EXPECT_EQ(terms, GetParam().terms);
+  EXPECT_EQ(terms.empty(), selector->matches("m", labels));
+}
+INSTANTIATE_TEST_SUITE_P(Table, SelectorRefused, testing::ValuesIn(kRefused),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(SelectorLists, NameTheEntryThatRefuses) {
+  const auto list = SelectorList::parse(std::vector<std::string>{"m*"}, std::vector<std::string>{"ma", "mb*"});
+  ASSERT_TRUE(list);
+  ASSERT_NE(list->denied_by("mbx", {}), nullptr);
+  EXPECT_EQ(list->denied_by("mbx", {})->text(), "mb*");
+  EXPECT_EQ(list->denied_by("mc", {}), nullptr);
+  EXPECT_EQ(list->allow().size(), 1u);
 }
 
 }  // namespace
