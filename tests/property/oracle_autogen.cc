@@ -97,7 +97,7 @@ std::optional<std::string> unescaped(const std::string& text) {
 std::string id_value(const std::string& value) {
   if (value.find('\\') == std::string::npos) return id_part(value);
   auto plain = unescaped(value);
-  if (!plain) return id_part(value);
+  if (!plain) return id_part(value);  // a backslash that an escape says is one: scenario auto-id-escapes
   for (const unsigned char c : *plain) {
     if (c < 0x20 || c == 0x7f) return id_part(value);
   }
