@@ -53,7 +53,8 @@ void Engine::release_texts_of(Chart& chart) {
   for (const auto& dimension : chart.dimensions) table_->names.release(dimension.name);
   if (chart.unlike) {
     const auto wire = unlike_ids_.find(chart.id.place);
-    table_->texts.remove(wire->second);
+    table_->texts.remove(wire->second.wire);
+    table_->texts.remove(wire->second.read_as);
     unlike_ids_.erase(wire);
   }
   table_->texts.remove(chart.id);
@@ -78,7 +79,7 @@ void Engine::start_from(std::shared_ptr<RouteTable> table) {
   charts_.clear(), free_charts_.clear(), by_id_.clear(), order_.clear(), new_charts_.clear(), dirty_charts_.clear();
   unlike_ids_.clear();
   table_ = std::move(table);
-  lost_series_ = {};
+  losses_.clear();
   plan_.clear();
   undo_charts_.clear(), undo_dimensions_.clear();
   synchronized_ = false;
@@ -138,8 +139,8 @@ void Engine::finish(std::uint64_t number, bool commit) {
   }
   if (!built_) return;
   committed_sequence_ = fresh_;
-  for (std::size_t reason = 0; reason < kLossReasons; ++reason) {
-    if (lost_series_[reason] > 0) ledger_->count(static_cast<LossReason>(reason), lost_series_[reason]);
+  for (const auto& loss : losses_) {
+    if (visible(loss.series)) ledger_->count(loss.reason);
   }
   for (const auto chart : plan_.removed_charts) {
     charts_[chart].leaving = false;

@@ -194,13 +194,13 @@ class Engine {
     using is_transparent = void;
     const Engine* engine;
     std::size_t operator()(std::string_view id) const;
-    std::size_t operator()(std::uint32_t chart) const { return (*this)(engine->wire_chart_id(chart)); }
+    std::size_t operator()(std::uint32_t chart) const { return (*this)(engine->read_id_of(engine->charts_[chart])); }
   };
   struct IdEqual {
     using is_transparent = void;
     const Engine* engine;
     bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
-    bool operator()(std::string_view a, std::uint32_t b) const { return a == engine->wire_chart_id(b); }
+    bool operator()(std::string_view a, std::uint32_t b) const { return a == engine->read_id_of(engine->charts_[b]); }
     bool operator()(std::uint32_t a, std::string_view b) const { return (*this)(b, a); }
   };
   /// An engine of a group.
@@ -209,9 +209,13 @@ class Engine {
 
   [[nodiscard]] std::string_view id_of(const Chart& chart) const { return table_->texts.text(chart.id); }
   [[nodiscard]] std::string_view wire_id_of(const Chart& chart) const {
-    return chart.unlike ? table_->texts.text(unlike_ids_.find(chart.id.place)->second) : id_of(chart);
+    return chart.unlike ? table_->texts.text(unlike_ids_.find(chart.id.place)->second.wire) : id_of(chart);
   }
-  [[nodiscard]] std::uint32_t first_of_id(const Chart& chart) const { return *by_id_.find(wire_id_of(chart)); }
+  /// What the reader makes of the id: ids that are one to it are one.
+  [[nodiscard]] std::string_view read_id_of(const Chart& chart) const {
+    return chart.unlike ? table_->texts.text(unlike_ids_.find(chart.id.place)->second.read_as) : id_of(chart);
+  }
+  [[nodiscard]] std::uint32_t first_of_id(const Chart& chart) const { return *by_id_.find(read_id_of(chart)); }
 
   void release_texts();
   void release_texts_of(Chart& chart);
@@ -222,6 +226,8 @@ class Engine {
   void forget_routes(const metrix::Store& store);
   void route_series(std::uint32_t series);
   [[nodiscard]] LossReason route_to_templates(std::uint32_t series, const RoutedSeries& source, bool& routed);
+  void lose(std::uint32_t series, LossReason reason, std::string_view name);
+  void drop_departed_losses();
   void route_to_autogen(std::uint32_t series, const RoutedSeries& source, const AutogenRoute& chart);
   void contribute(std::uint32_t series, std::uint32_t chart, std::string_view dimension, const Route& route);
   void unroute_series(std::uint32_t series);
@@ -278,9 +284,13 @@ class Engine {
 
   SlotArray<Chart> charts_;
   std::vector<std::uint32_t> free_charts_;
-  boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id on the wire
-  boost::unordered_flat_map<std::uint32_t, TextRef> unlike_ids_;     // by place of the id: as it is on the wire
-  std::vector<std::uint32_t> order_;                                 // charts by (id, template)
+  boost::unordered_flat_set<std::uint32_t, IdHash, IdEqual> by_id_;  // the first chart of each id
+  struct UnlikeId {
+    TextRef wire;
+    TextRef read_as;
+  };
+  boost::unordered_flat_map<std::uint32_t, UnlikeId> unlike_ids_;  // by place of the id: as it is on the wire
+  std::vector<std::uint32_t> order_;                               // charts by (id, template)
   std::vector<std::uint32_t> new_charts_;
   std::vector<std::uint32_t> dirty_charts_;
   struct CappedCharts {
@@ -289,7 +299,12 @@ class Engine {
   };
   std::vector<CappedCharts> capped_charts_;  // by template with max_instances, else empty
   std::vector<std::uint32_t> idle_;
-  Ledger::Counts lost_series_{};  // how many series are lost as what
+  struct Loss {
+    std::uint32_t series;
+    LossReason reason;
+  };
+  std::vector<Loss> losses_;      // series without a chart, and routes that others do not make up for
+  bool losses_departed_ = false;  // some are of series that are gone
 
   const metrix::Store* store_ = nullptr;
   std::uint64_t synchronized_clock_ = 0;

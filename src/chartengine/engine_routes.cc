@@ -43,6 +43,7 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
     for (const auto id : changes.died) unroute_series(index_of(id));
     auto again = table_->redescribed_series(store);
     for (const auto series : again) unroute_series(series);
+    drop_departed_losses();
     for (const auto id : changes.born) {
       if (store.scope_of(id) == scope) again.push_back(index_of(id));
     }
@@ -65,7 +66,7 @@ void Engine::forget_routes(const metrix::Store& store) {
     charts_[chart].layout_dirty = true;
     dirty_charts_.push_back(chart);
   }
-  lost_series_ = {};
+  losses_.clear();
 }
 
 void Engine::start_over(const metrix::Store& store, metrix::ScopeId scope) {
@@ -101,17 +102,33 @@ void Engine::route_series(std::uint32_t series) {
     }
     if (!refused) reason = loss_of(route.verdict);
   }
-  table_->lost_as[series] = static_cast<std::uint8_t>(static_cast<std::size_t>(reason) + 1);
-  ++lost_series_[static_cast<std::size_t>(reason)];
-  ledger_->count(reason, descriptor.name, 0);
+  lose(series, reason, descriptor.name);
 }
 
-/// Why no template took the series, when none did.
+/// From now on each sample of the series counts as lost.
+void Engine::lose(std::uint32_t series, LossReason reason, std::string_view name) {
+  table_->lost[series] = true;
+  losses_.push_back({series, reason});
+  ledger_->count(reason, name, 0);
+}
+
+void Engine::drop_departed_losses() {
+  if (!std::exchange(losses_departed_, false)) return;
+  std::erase_if(losses_, [&](const Loss& loss) { return !table_->lost[loss.series]; });
+}
+
+/// Why no template took the series, when none did. A chart that no reader would take is lost although the series is on
+/// another; one whose labels the series lacks is made for other series.
 LossReason Engine::route_to_templates(std::uint32_t series, const RoutedSeries& source, bool& routed) {
   auto reason = LossReason::series_unmatched;
-  for (const auto& accepted : table_->router.templates(source)) {
+  const auto routes = table_->router.templates(source);
+  routed = std::ranges::any_of(routes, [](const auto& one) { return one.verdict == TemplateVerdict::accepted; });
+  for (const auto& accepted : routes) {
     if (accepted.verdict != TemplateVerdict::accepted) {
       reason = loss_of(accepted.verdict);
+      const bool unsendable =
+          accepted.verdict == TemplateVerdict::id_too_long || accepted.verdict == TemplateVerdict::blank_id;
+      if (routed && unsendable) lose(series, reason, accepted.chart_id);
       continue;
     }
     const auto& candidate = accepted.candidate;
@@ -136,7 +153,6 @@ LossReason Engine::route_to_templates(std::uint32_t series, const RoutedSeries& 
         .inferred = rule.name_from == DimensionRule::NameFrom::inferred,
         .variable = rule.variable};
     contribute(series, chart_for(accepted.chart_id, candidate.chart), accepted.dimension, route);
-    routed = true;
   }
   return reason;
 }
@@ -155,10 +171,12 @@ void Engine::route_to_autogen(std::uint32_t series, const RoutedSeries& source, 
 }
 
 std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_template) {
-  const bool alike = netdataapi::surely_clean_id(id);
+  // Ids that are one to the reader are one id (charts K18).
+  const bool alike = netdataapi::surely_clean_id(id) && !id.contains('\\');
   const auto wire = alike ? std::string{} : netdataapi::clean_id(id);
-  const bool unlike = !alike && wire != id;
-  const auto found = by_id_.find(unlike ? std::string_view{wire} : id);
+  const auto read_as = alike ? std::string{} : netdataapi::received(wire);
+  const bool unlike = !alike && read_as != id;
+  const auto found = by_id_.find(unlike ? std::string_view{read_as} : id);
   std::uint32_t last = kNone;
   if (found != by_id_.end()) {
     for (auto chart = *found; chart != kNone; chart = charts_[chart].next_same_id) {
@@ -177,7 +195,7 @@ std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_templat
   auto& chart = charts_[index];
   chart.id = table_->texts.add(id);
   chart.unlike = unlike;
-  if (unlike) unlike_ids_.emplace(chart.id.place, table_->texts.add(wire));
+  if (unlike) unlike_ids_.emplace(chart.id.place, UnlikeId{table_->texts.add(wire), table_->texts.add(read_as)});
   chart.chart_template = chart_template;
   chart.layout_dirty = true;
   new_charts_.push_back(index);
@@ -199,12 +217,12 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
   auto& names = table_->names;
   const auto name = names.acquire(dimension_name);
   // A name that nobody used before is not in this chart either; others are searched from the end, where births arrive.
-  // Names that are one on the wire are one dimension (charts K18).
-  const auto wire = names.wire_name(name);
-  const bool fresh = wire == name && names.uses(name) == 1;
+  // Names that are one to the reader are one dimension (charts K18).
+  const auto read_as = names.read_as(name);
+  const bool fresh = read_as == name && names.uses(name) == 1;
   auto position = fresh ? 0u : static_cast<std::uint32_t>(chart.dimensions.size());
   const auto is_it = [&](const Dimension& dimension) {
-    return names.wire_name(dimension.name) == wire && dimension.variable == route.variable;
+    return names.read_as(dimension.name) == read_as && dimension.variable == route.variable;
   };
   while (position > 0 && !is_it(chart.dimensions[position - 1])) --position;
   if (position > 0) {
@@ -234,9 +252,9 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
 
 void Engine::unroute_series(std::uint32_t series) {
   if (series >= table_->first_chart.size()) return;
-  if (table_->lost_as[series] != 0) {
-    --lost_series_[table_->lost_as[series] - 1u];
-    table_->lost_as[series] = 0;
+  if (table_->lost[series]) {
+    table_->lost[series] = false;
+    losses_departed_ = true;
   }
   const auto leave = [&](std::uint32_t index) {
     auto& chart = charts_[index];

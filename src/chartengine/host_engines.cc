@@ -162,6 +162,9 @@ void HostEngines::follow(const metrix::Store& store) {
   for (const auto id : changes.died) engine_of(index_of(id)).unroute_series(index_of(id));
   auto again = table_->redescribed_series(store);
   for (const auto series : again) engine_of(series).unroute_series(series);
+  if (!changes.died.empty() || !again.empty()) {
+    for (auto* host : order_) host->engine->drop_departed_losses();
+  }
   if (!owners_.empty()) owners_.resize(store.committed().size());
   for (const auto id : changes.born) {
     own(store, index_of(id));

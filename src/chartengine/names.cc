@@ -22,25 +22,33 @@ std::uint32_t NameTable::acquire(std::string_view text) {
     name = free_.back();
     free_.pop_back();
   }
-  entries_[name] = {.text = texts_->add(text), .uses = 1, .wire = name};
+  entries_[name] = {.text = texts_->add(text), .uses = 1, .wire = name, .read_as = name};
   index_.insert(name);
-  if (netdataapi::surely_clean_id(text)) return name;
-  const auto wire = netdataapi::clean_id(text);
-  if (wire == text && !wire.empty()) return name;
-  const auto wire_name = wire.empty() ? kNothing : acquire(wire);
-  entries_[name].wire = wire_name;
+  const auto wire = netdataapi::surely_clean_id(text) ? std::string{text} : netdataapi::clean_id(text);
+  if (wire.empty()) {
+    entries_[name].wire = kNothing;
+  } else if (wire != text) {
+    const auto other = acquire(wire);
+    entries_[name].wire = other;
+    entries_[name].read_as = entries_[other].read_as;
+  } else if (text.contains('\\')) {
+    const auto other = acquire(netdataapi::received(text));
+    entries_[name].read_as = other;
+  }
   return name;
 }
 
 void NameTable::release(std::uint32_t name) {
-  auto& entry = entries_[name];
-  if (--entry.uses > 0) return;
+  const auto entry = entries_[name];
+  if (--entries_[name].uses > 0) return;
   index_.erase(name);
   texts_->remove(entry.text);
-  const auto wire = entry.wire;
-  entry = {};
+  entries_[name] = {};
   free_.push_back(name);
-  if (wire != kNothing && wire != name) release(wire);
+  if (entry.wire != name && entry.wire != kNothing)
+    release(entry.wire);  // which has what both are read as
+  else if (entry.read_as != name)
+    release(entry.read_as);
 }
 
 }  // namespace cppd::chartengine

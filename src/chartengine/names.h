@@ -29,10 +29,8 @@ class NameTable {
     const auto wire = entries_[name].wire;
     return wire == kNothing ? std::string_view{} : text(wire);
   }
-  /// Names of one wire text are one dimension to the reader; this is the same for all of them.
-  [[nodiscard]] std::uint32_t wire_name(std::uint32_t name) const {
-    return entries_[name].wire == kNothing ? name : entries_[name].wire;
-  }
+  /// Names that the reader takes for one are one dimension; this is the same for all of them.
+  [[nodiscard]] std::uint32_t read_as(std::uint32_t name) const { return entries_[name].read_as; }
   [[nodiscard]] std::uint32_t uses(std::uint32_t name) const { return entries_[name].uses; }
   [[nodiscard]] std::size_t bytes() const {
     return entries_.capacity() * sizeof(Entry) + index_.bucket_count() * (sizeof(std::uint32_t) + 1);
@@ -44,6 +42,7 @@ class NameTable {
     TextRef text;
     std::uint32_t uses = 0;
     std::uint32_t wire = kNothing;  // the name that is its wire text
+    std::uint32_t read_as = 0;      // the name that the reader makes of that
   };
   struct Hash {
     using is_transparent = void;

@@ -84,7 +84,7 @@ void RouteTable::follow(const metrix::Store& store) {
   std::ranges::for_each(store.changes().retired, forget);
   std::ranges::for_each(store.changes().redescribed, forget);
   first_chart.resize(store.committed().size(), kNoIndex);
-  lost_as.resize(store.committed().size(), 0);
+  lost.resize(store.committed().size());
 }
 
 std::vector<std::uint32_t> RouteTable::redescribed_series(const metrix::Store& store) const {
@@ -93,7 +93,7 @@ std::vector<std::uint32_t> RouteTable::redescribed_series(const metrix::Store& s
   if (changed.empty()) return found;
   for (std::uint32_t series = 1; series < first_chart.size(); ++series) {
     const auto& committed = store.committed()[series];
-    if (committed.seen == 0 || (first_chart[series] == kNoIndex && lost_as[series] == 0)) continue;
+    if (committed.seen == 0 || (first_chart[series] == kNoIndex && !lost[series])) continue;
     if (std::ranges::find(changed, committed.descriptor) != changed.end()) found.push_back(series);
   }
   return found;
@@ -102,12 +102,12 @@ std::vector<std::uint32_t> RouteTable::redescribed_series(const metrix::Store& s
 void RouteTable::forget_series(std::size_t slots) {
   autogen_metas_.clear();
   first_chart.assign(slots, kNoIndex);
-  lost_as.assign(slots, 0);
+  lost.assign(slots, false);
   more_charts.clear();
 }
 
 std::size_t RouteTable::bytes() const {
-  return first_chart.capacity() * (sizeof(std::uint32_t) + sizeof(std::uint8_t)) +
+  return first_chart.capacity() * sizeof(std::uint32_t) + lost.capacity() / 8 +
          autogen_metas_.capacity() * sizeof(std::uint32_t) + texts.bytes() + names.bytes();
 }
 

@@ -56,7 +56,7 @@ TEST(TextArena, AFewTextsTakeLittle) {
   EXPECT_LE(arena.bytes(), 512U);
 }
 
-TEST(NameTable, NamesThatAreOneOnTheWire) {
+TEST(NameTable, NamesThatAreOneToTheReader) {
   struct Row {
     const char* name;
     std::string_view a;
@@ -70,6 +70,9 @@ TEST(NameTable, NamesThatAreOneOnTheWire) {
       {"quote", "a'b", "ab", true, "ab"},
       {"both_quoted", "a'b", "ab'", true, "ab"},
       {"line_end", "a\nb", "a b", true, "a b"},
+      {"escape", "a\\b", "ab", true, "a\\b"},
+      {"escaped_escape", "a\\\\b", "a\\b", false, "a\\\\b"},
+      {"escape_and_quote", "a\\'b", "ab", true, "a\\b"},
       {"white_space_around", " a ", "a", true, "a"},
       {"nothing_left_is_itself", "'", "''", false, ""},
   };
@@ -79,7 +82,7 @@ TEST(NameTable, NamesThatAreOneOnTheWire) {
     NameTable names{texts};
     const auto a = names.acquire(row.a);
     const auto b = names.acquire(row.b);
-    EXPECT_EQ(names.wire_name(a) == names.wire_name(b), row.same);
+    EXPECT_EQ(names.read_as(a) == names.read_as(b), row.same);
     EXPECT_EQ(names.wire_text(a), row.wire_of_a);
     EXPECT_EQ(names.text(a), row.a);
     EXPECT_EQ(names.text(b), row.b);

@@ -45,6 +45,15 @@ std::string clean_value(std::string_view text) {
 
 std::string clean_id(std::string_view text) { return clean_value(trim(text)); }
 
+std::string received(std::string_view wire) {
+  std::string out;
+  for (std::size_t i = 0; i < wire.size(); ++i) {
+    if (wire[i] == '\\' && i + 1 < wire.size()) ++i;
+    out += wire[i];
+  }
+  return out;
+}
+
 std::size_t id_bytes(std::string_view text) {
   text = trim(text);
   std::size_t bytes = 0;

@@ -24,6 +24,9 @@ void append_value(std::string& out, std::string_view text);
 void append_id(std::string& out, std::string_view text);
 [[nodiscard]] std::string clean_value(std::string_view text);
 [[nodiscard]] std::string clean_id(std::string_view text);
+/// What the receiver reads where `wire` is written between quotes: a backslash is gone, and what follows it stays.
+/// Names that are one to it are one.
+[[nodiscard]] std::string received(std::string_view wire);
 /// Bytes of clean_id(text).
 [[nodiscard]] std::size_t id_bytes(std::string_view text);
 

@@ -122,10 +122,8 @@ struct Expected {
   std::vector<Fate> fates;
   std::map<std::pair<std::string, std::string>, std::string> sets;  ///< text by chart and dimension
   std::map<LossReason, std::uint64_t> losses;
-  std::map<LossReason, std::uint64_t> stale;  ///< losses of series that were not written
-  std::vector<std::string> features;          ///< what this build made use of
-  bool twins = false;                         ///< two names with one text on the wire (charts K18)
-  bool unsettled = false;                     ///< contract and engine differ, and that is known: README.md
+  std::vector<std::string> features;  ///< what this build made use of
+  bool twins = false;                 ///< two names with one text on the wire (charts K18)
 
   [[nodiscard]] bool empty() const { return before.empty() && redefinitions.empty() && after.empty(); }
 };

@@ -151,13 +151,12 @@ class Build {
     for (const auto& sample : samples) {
       auto& fate = fates_[&sample];
       auto routes = oracle_.routes(sample, fate.losses, out_.features);
-      for (const auto& one : routes) note_place(one);
       if (!sample.fresh) {
-        if (!fate.losses.empty()) ++out_.stale[fate.losses.front()];
         if (!routes.empty()) feature("not written this cycle");
         continue;
       }
-      if (!fate.losses.empty()) lose(fate.losses.front());
+      if (routes.empty() && !fate.losses.empty()) lose(fate.losses.front());
+      if (!routes.empty()) std::ranges::for_each(fate.losses, [&](auto loss) { lose(loss); });
       for (auto& one : routes) accept(sample, std::move(one), fate);
     }
     for (auto& [id, chart] : seen_) {
@@ -168,33 +167,12 @@ class Build {
       }
     }
   }
-  /// The engine gives a dimension its place when a series first names it, the contract (P18) by the first of each
-  /// cycle.
-  void note_place(const Route& route) {
-    const LiveDimension here{{}, 0, route.is_static, route.rule, route.bound};
-    const auto differs = [&](const LiveDimension& other) {
-      return place(route.dimension, here) != place(route.dimension, other);
-    };
-    const auto [known, is_new] = places_.emplace(std::pair{route.chart, route.dimension}, here);
-    out_.unsettled = out_.unsettled || (!is_new && differs(known->second));
-    const auto live = live_.find(route.chart);
-    if (live == live_.end() || live->second.owner != route.owner) return;
-    const auto dimension = live->second.dimensions.find(route.dimension);
-    out_.unsettled = out_.unsettled || (dimension != live->second.dimensions.end() && differs(dimension->second));
-  }
   void accept(const Sample& sample, Route route, Fate& fate) {
     const auto live = live_.find(route.chart);
     auto seen = seen_.find(route.chart);
     std::string owner = seen != seen_.end() ? seen->second.owner : live != live_.end() ? live->second.owner : "";
     if (!owner.empty() && owner != route.owner) {
       if (!owner.starts_with("__autogen__:") || route.chart_template < 0) {
-        // The engine goes by the place in the file, the contract (P10) by the text of the template id.
-        const bool both_here = seen != seen_.end() && seen->second.contributions.front().sample == &sample;
-        out_.unsettled = out_.unsettled || (both_here && route.chart_template < seen->second.chart_template);
-        // The engine lets a chart that has not got its id count for max_instances.
-        const auto* loser =
-            route.chart_template < 0 ? nullptr : &templates_[static_cast<std::size_t>(route.chart_template)];
-        out_.unsettled = out_.unsettled || (loser && loser->life.max_charts > 0);
         lose(LossReason::chart_id_collision);
         fate.losses.push_back(LossReason::chart_id_collision);
         feature(route.chart_template < 0 ? "autogen meets a template's chart" : "two templates, one id");
@@ -433,7 +411,6 @@ class Build {
   Expected out_;
   std::map<std::string, Seen> seen_;
   std::set<std::string> displaced_;
-  std::map<std::pair<std::string, std::string>, LiveDimension> places_;
   std::map<const Sample*, Fate> fates_;
   std::map<std::string, std::vector<std::pair<std::string, Shape>>> evicted_;
   std::map<std::string, bool> any_new_;

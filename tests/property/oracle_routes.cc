@@ -192,6 +192,10 @@ std::optional<Route> Oracle::route_by(std::size_t chart, std::size_t index, cons
     if (key == "le" && sample.role == Role::histogram_bucket)
       route.bound = *value == "+Inf" ? std::numeric_limits<double>::infinity() : std::strtod(value->c_str(), nullptr);
   }
+  if (wire_id(route.chart).empty()) {
+    loss = LossReason::wire_text_refused;
+    return std::nullopt;
+  }
   if (wire_id(job_.type_id).size() + 1 + wire_id(route.chart).size() > kBytesMax) {
     loss = LossReason::chart_id_too_long;
     return std::nullopt;
@@ -233,7 +237,14 @@ std::vector<Route> Oracle::routes(const Sample& sample, std::vector<LossReason>&
     return std::tie(a.chart, a.owner, a.rule, a.dimension) < std::tie(b.chart, b.owner, b.rule, b.dimension);
   });
   if (out.size() > 1) features.emplace_back("one series on several dimensions");
-  if (!out.empty()) return out;
+  if (!out.empty()) {
+    // A chart that no reader would take is lost although the series is on another.
+    const auto unsendable = [](LossReason loss) {
+      return loss == LossReason::chart_id_too_long || loss == LossReason::wire_text_refused;
+    };
+    std::ranges::copy_if(refused, std::back_inserter(losses), unsendable);
+    return out;
+  }
   auto loss = LossReason::series_unmatched;
   if (auto route = autogen(sample, loss)) {
     features.emplace_back("autogen");
