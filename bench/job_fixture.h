@@ -9,6 +9,7 @@
 #include <cppd/metrix/store.h>
 
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace cppd::bench {
@@ -18,8 +19,10 @@ struct Job {
       "version: v1\ncontext_namespace: bench\n"
       "engine: {autogen: {enabled: true, expire_after_success_cycles: 100000}}\ngroups: [{family: bench}]\n";
 
-  explicit Job(metrix::StoreOptions options = {}) : store{options, &ledger} {
-    const auto spec = charttpl::decode(kTemplate);
+  explicit Job(metrix::StoreOptions options = {}, std::string_view text = kTemplate) : store{options, &ledger} {
+    auto whole = std::string{text};
+    if (!whole.contains("groups:")) whole += "\ngroups: [{family: bench}]\n";
+    const auto spec = charttpl::decode(whole);
     if (!spec || !engine.load(*spec)) std::abort();
     environment = {.type_id = "prometheus_bench", .plugin = "cpp.d", .module = "prometheus", .job = "bench"};
   }
@@ -31,6 +34,7 @@ struct Job {
     (void)sink.emit(engine, attempt->plan(), environment, {.elapsed_us = 1000000});
     created = attempt->plan().created.size();
     updated = attempt->plan().updates.size();
+    removed = attempt->plan().removed_charts.size();
     frame_bytes = frame.bytes();
     (void)attempt->commit();
   }
@@ -43,6 +47,7 @@ struct Job {
   chartemit::Environment environment;
   std::size_t created = 0;
   std::size_t updated = 0;
+  std::size_t removed = 0;
   std::size_t frame_bytes = 0;
 };
 

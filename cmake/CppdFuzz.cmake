@@ -35,3 +35,21 @@ function(cppd_fuzz name)
            ${CMAKE_BINARY_DIR}/fuzz/${name} ${seeds})
   set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz TIMEOUT 60)
 endfunction()
+
+# cppd_vector_seeds: a folder of the build with one seed for each recorded case of an area, made when CMake runs.
+#
+#   cppd_vector_seeds(seeds matcher input.expr input.values)   # the texts of these fields, one a line
+#   cppd_fuzz(matcher SOURCES matcher_fuzz.cc USES matcher SEEDS ${seeds})
+function(cppd_vector_seeds variable area)
+  set(vectors ${CMAKE_SOURCE_DIR}/tests/vectors/${area})
+  set(folder ${CMAKE_BINARY_DIR}/fuzz/seeds/${area})
+  set(${variable} ${folder} PARENT_SCOPE)
+  if(NOT CPPD_SANITIZE MATCHES "address")
+    return()
+  endif()
+  set(script ${CMAKE_SOURCE_DIR}/cmake/vector_seeds.py)
+  file(GLOB files CONFIGURE_DEPENDS ${vectors}/*.jsonl)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files} ${script})
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${script} ${vectors} ${folder} ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()

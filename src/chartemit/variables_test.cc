@@ -25,7 +25,7 @@ groups:
     instances: {by_labels: [pool]}
     lifecycle: {expire_after_cycles: 2, dimensions: {expire_after_cycles: 1, max_dims: 1}}
     dimensions: [{selector: used, name: used}]
-    variables: [{selector: limit, name: "lim'it"}]
+    variables: [{selector: limit, name: limit}]
 )";
 
 /// One cycle: what is written, and what of it is on the wire, from `begin` on.

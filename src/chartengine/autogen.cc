@@ -153,27 +153,25 @@ std::string_view structural_key(const RoutedSeries& source) {
   }
 }
 
-/// What the id of a chart and the last part of its context begin with.
-std::string start_name(const RoutedSeries& source, std::string_view family) {
-  switch (source.role) {
-    case Role::histogram_count:
-    case Role::summary_count: return fmt::format("{}_count", family);
-    case Role::histogram_sum:
-    case Role::summary_sum: return fmt::format("{}_sum", family);
-    case Role::histogram_bucket:
-    case Role::summary_quantile:
-    case Role::measureset_field: return std::string{family};
-    default: return std::string{source.name};
-  }
+/// What the id of a chart and the last part of its context begin with, into `name`.
+void start_name(const RoutedSeries& source, std::string_view family, std::string& name) {
+  name = source.role == Role::none || source.role == Role::stateset_state ? source.name : family;
+  if (source.role == Role::histogram_count || source.role == Role::summary_count) name += "_count";
+  if (source.role == Role::histogram_sum || source.role == Role::summary_sum) name += "_sum";
 }
 
 }  // namespace
 
 void append_id_part(std::string& out, std::string_view value) {
-  for (const char c : value) {
-    if (c == '\'') continue;
-    out += c == '\\' || c == ' ' || c == '.' ? '_' : c;
+  const auto start = out.size();
+  out += value;
+  unsigned quotes = 0;
+  for (auto i = start; i < out.size(); ++i) {
+    const char c = out[i];
+    quotes += c == '\'' ? 1 : 0;
+    out[i] = c == '\\' || c == ' ' || c == '.' ? '_' : c;
   }
+  if (quotes > 0) out.erase(std::remove(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), '\''), out.end());
 }
 
 std::optional<std::string_view> autogen_family(const RoutedSeries& source) {
@@ -198,7 +196,7 @@ bool autogen_chart(const RoutedSeries& source, std::string_view family, AutogenR
   const auto key = structural_key(source);
   const auto structural = key.empty() ? std::string_view{} : find(source.labels, key);
   if (!key.empty() && structural.empty()) return false;
-  route.chart_id = start_name(source, family);
+  start_name(source, family, route.chart_id);
   route.static_dimension = key.empty();
   route.dimension = source.role == Role::summary_quantile ? "quantile_" : "";
   route.dimension += key.empty() ? after_last_dot(route.chart_id) : structural;
@@ -232,7 +230,8 @@ ChartMeta autogen_meta(const RoutedSeries& source, std::string_view family, std:
     units = counter ? per_second(source.meta.unit) : source.meta.unit;
     type = type_by_units(units);
   }
-  const auto start = start_name(source, family);
+  std::string start;
+  start_name(source, family, start);
   return {.title = source.meta.description.empty() ? fmt::format("Metric \"{}\"", title_name) : source.meta.description,
           .family = source.meta.chart_family.empty() ? family_of(title_name) : source.meta.chart_family,
           .context = context_namespace.empty() ? start : fmt::format("{}.{}", context_namespace, start),

@@ -227,6 +227,10 @@ class Engine {
   void unroute_series(std::uint32_t series);
   [[nodiscard]] std::uint32_t chart_for(std::string_view id, std::uint32_t chart_template);
   static void drop_departed(Chart& chart);
+  [[nodiscard]] bool named_by_bound(const Route& route) const;
+  [[nodiscard]] static std::uint32_t place_of(const Route& route) {
+    return route.static_name ? route.rule : Dimension::kDynamicOrder;
+  }
   void lay_out(std::uint32_t chart);
   static void catch_up(Chart& chart);
   void order_contributors(Chart& chart);
@@ -243,7 +247,6 @@ class Engine {
   // Planning (engine_plan.cc).
   [[nodiscard]] bool visible(std::uint32_t series) const;
   void enforce_instance_caps();
-  [[nodiscard]] bool is_observed(const Chart& chart) const;
   void plan_charts();
   [[nodiscard]] bool gather(Chart& chart, bool& any);
   void find_visible(const Chart& chart);
@@ -253,7 +256,10 @@ class Engine {
   void update(std::uint32_t index);
   void remove(std::uint32_t index);
   static void leave_reader(Chart& chart);
-  [[nodiscard]] bool owns_id(std::uint32_t index);
+  [[nodiscard]] std::uint32_t owner_of_id(std::uint32_t index) const;
+  [[nodiscard]] std::uint32_t first_visible(const Chart& chart) const;
+  void displace(std::uint32_t index);
+  void place_new_dimensions(Chart& chart);
   void plan_absent(std::uint32_t index);
   void enforce_dimension_cap(std::uint32_t index);
   void reduce(const Chart& chart);

@@ -20,7 +20,7 @@ void Engine::enforce_instance_caps() {
     for (const auto index : charts) {
       auto& chart = charts_[index];
       chart.capped = false;
-      const bool observed = is_observed(chart);
+      const bool observed = first_visible(chart) != kNone && (!chart.careful || owner_of_id(index) == index);
       observed_count += observed ? 1 : 0;
       existing += chart.materialized ? 1 : 0;
       if (chart.materialized && !observed) idle_.push_back(index);
@@ -89,13 +89,6 @@ void Engine::enforce_dimension_cap(std::uint32_t index) {
     dimension.observed = false;
     ledger_->count(LossReason::dimension_capped, dimension_name(dimension.name));
   }
-}
-
-/// Does any dimension of it have a value now?
-bool Engine::is_observed(const Chart& chart) const {
-  return std::any_of(chart.contributors.begin(), chart.contributors.end(), [&](const Contributor& c) {
-    return !chart.dimensions[c.dimension].variable && visible(c.series);
-  });
 }
 
 }  // namespace cppd::chartengine

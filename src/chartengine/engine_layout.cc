@@ -28,6 +28,12 @@ void Engine::drop_departed(Chart& chart) {
   list.shrink_to(static_cast<std::size_t>(end - list.begin()));
 }
 
+/// Buckets are in the order of their bounds when `le` names them, inferred or asked for.
+bool Engine::named_by_bound(const Route& route) const {
+  return route.bucket && !route.static_name &&
+         (route.inferred || table_->program->charts()[route.chart_template].dimensions[route.rule].name == "le");
+}
+
 /// Brings contributors into series order and dimensions into the order of P30, and drops what nobody needs any more.
 void Engine::lay_out(std::uint32_t index) {
   auto& chart = charts_[index];

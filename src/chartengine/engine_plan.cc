@@ -177,49 +177,52 @@ void Engine::undo() {
   plan_.clear();
 }
 
-/// Is this the chart to which its id belongs (P13 to P15)? An authored chart takes an id over from autogen.
-bool Engine::owns_id(std::uint32_t index) {
+/// The chart to which the id of this one belongs now (P13 to P15): the one that the reader knows; without any, that of
+/// the first series in order, authored before autogen. An authored chart takes its id over from autogen.
+std::uint32_t Engine::owner_of_id(std::uint32_t index) const {
   const auto head = first_of_id(charts_[index]);
-  if (head == index && charts_[index].next_same_id == kNone) return true;
-  const auto first_visible = [&](const Chart& chart) {
-    for (const auto& contributor : chart.contributors) {
-      if (visible(contributor.series)) return contributor.series;
-    }
-    return kNone;
+  if (head == index && charts_[index].next_same_id == kNone) return index;
+  std::uint32_t known = kNone;
+  std::uint32_t first = kNone;
+  std::uint32_t first_series = kNone;
+  const auto authored = [&](std::uint32_t chart) { return charts_[chart].chart_template != kAutogen; };
+  const auto earlier = [&](std::uint32_t chart, std::uint32_t series) {
+    if (first == kNone) return true;
+    if (authored(chart) != authored(first)) return authored(chart);
+    if (series != first_series) return store_->before(metrix::SeriesId{series}, metrix::SeriesId{first_series});
+    return authored(chart) && table_->template_ranks[charts_[chart].chart_template] <
+                                  table_->template_ranks[charts_[first].chart_template];
   };
-  std::uint32_t owner = kNone;
   for (auto same = head; same != kNone; same = charts_[same].next_same_id) {
     const auto& chart = charts_[same];
-    if (chart.materialized || chart.leaving) owner = same;  // one that expires now holds its id until the next build
+    if (chart.materialized || chart.leaving) known = same;  // one that expires now holds its id until the next build
+    const auto series = first_visible(chart);
+    if (series == kNone || !earlier(same, series)) continue;
+    first = same;
+    first_series = series;
   }
-  const bool authored_here = charts_[index].chart_template != kAutogen && first_visible(charts_[index]) != kNone;
-  if (owner != kNone && charts_[owner].chart_template == kAutogen && owner != index && authored_here) {
-    // The definition goes out as labels and dimensions of a chart that the reader knows (P14).
-    auto& displaced = charts_[owner];
-    save(owner);
-    leave_reader(displaced);
+  if (known == kNone) return first;
+  return !authored(known) && first != kNone && authored(first) ? first : known;
+}
+
+/// The first series in order that feeds a dimension of the chart now.
+std::uint32_t Engine::first_visible(const Chart& chart) const {
+  for (const auto& contributor : chart.contributors) {
+    if (!chart.dimensions[contributor.dimension].variable && visible(contributor.series)) return contributor.series;
+  }
+  return kNone;
+}
+
+/// The definition goes out as labels and dimensions of a chart that the reader knows (P14).
+void Engine::displace(std::uint32_t index) {
+  for (auto same = first_of_id(charts_[index]); same != kNone; same = charts_[same].next_same_id) {
+    if (same == index || !charts_[same].materialized) continue;
+    save(same);
+    leave_reader(charts_[same]);
     save(index);
     charts_[index].materialized = true;
     charts_[index].labels_hash = 0;
-    return true;
   }
-  if (owner != kNone) return owner == index;
-  // Nobody: the first series in order decides, and an authored chart comes before autogen.
-  std::uint32_t best_series = kNone;
-  for (auto same = head; same != kNone; same = charts_[same].next_same_id) {
-    const auto candidate = first_visible(charts_[same]);
-    if (candidate == kNone) continue;
-    const bool authored = charts_[same].chart_template != kAutogen;
-    const bool best_authored = owner != kNone && charts_[owner].chart_template != kAutogen;
-    const bool earlier = best_series == kNone || (authored && !best_authored) ||
-                         (authored == best_authored &&
-                          (store_->before(metrix::SeriesId{candidate}, metrix::SeriesId{best_series}) ||
-                           (candidate == best_series && charts_[same].chart_template < charts_[owner].chart_template)));
-    if (!earlier) continue;
-    owner = same;
-    best_series = candidate;
-  }
-  return owner == index;
 }
 
 /// The contributors that take part, into `visible_`; those of dimensions first, then `variables_` of variables.
@@ -243,10 +246,14 @@ void Engine::plan_carefully(std::uint32_t index) {
     return;
   }
   if (chart.capped) return;
-  if (!owns_id(index)) {
-    ledger_->count(LossReason::chart_id_collision, chart_id(index), visible_.size());
-    return;
+  if (chart.careful) {
+    if (owner_of_id(index) != index) {
+      ledger_->count(LossReason::chart_id_collision, chart_id(index), visible_.size());
+      return;
+    }
+    displace(index);
   }
+  place_new_dimensions(chart);
   save(index);
   catch_up(chart);
   chart.recheck = false;
@@ -255,6 +262,25 @@ void Engine::plan_carefully(std::uint32_t index) {
   define(index, bucket);
   update(index);
   expire_dimensions(index);
+}
+
+/// A dimension that is new to the reader has the place of its first contributor of this cycle (P18).
+void Engine::place_new_dimensions(Chart& chart) {
+  if (chart.dimensions.size() == 1) return;
+  bool moved = false;
+  for (auto& dimension : chart.dimensions) dimension.observed = dimension.observed && dimension.materialized;
+  for (const auto i : visible_) {
+    auto& dimension = chart.dimensions[chart.contributors[i].dimension];
+    if (dimension.materialized || dimension.observed) continue;
+    const auto& route = table_->routes[chart.contributors[i].route];
+    const auto order = place_of(route);
+    const bool bucket = named_by_bound(route);
+    moved = moved || dimension.order != order || dimension.bucket != bucket;
+    dimension.observed = true;
+    dimension.order = order;
+    dimension.bucket = bucket;
+  }
+  if (moved) order_dimensions(chart);
 }
 
 /// Notes what each dimension is by the first contributor that it has now. Is any a histogram bucket?

@@ -198,10 +198,6 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
   auto& chart = charts_[chart_index];
   auto& names = table_->names;
   const auto name = names.acquire(dimension_name);
-  // Buckets are in the order of their bounds when `le` names them, inferred or asked for.
-  const bool by_bound =
-      route.bucket && !route.static_name &&
-      (route.inferred || table_->program->charts()[route.chart_template].dimensions[route.rule].name == "le");
   // A name that nobody used before is not in this chart either; others are searched from the end, where births arrive.
   // Names that are one on the wire are one dimension (charts K18).
   const auto wire = names.wire_name(name);
@@ -218,8 +214,8 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
     position = static_cast<std::uint32_t>(chart.dimensions.size());
     chart.dimensions.push_back({.name = name,
                                 .attributes = route.attributes,
-                                .order = route.static_name ? route.rule : Dimension::kDynamicOrder,
-                                .bucket = by_bound,
+                                .order = place_of(route),
+                                .bucket = named_by_bound(route),
                                 .variable = route.variable});
   }
   chart.contributors.push_back({.series = series, .route = table_->intern(route), .dimension = position, .present = 0});

@@ -314,7 +314,8 @@ Result<Program> Program::compile(const charttpl::Spec& spec, const charttpl::Eng
 }
 
 std::span<const Candidate> Program::candidates(std::string_view metric) const {
-  const auto found = by_name_.find(std::string{metric});
+  if (by_name_.empty()) return {};
+  const auto found = by_name_.find(metric);
   return found == by_name_.end() ? std::span<const Candidate>{} : found->second;
 }
 

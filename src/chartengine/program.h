@@ -132,7 +132,11 @@ class Program {
   Program() = default;
   struct Compiler;
   std::vector<ChartTemplate> charts_;
-  boost::unordered_flat_map<std::string, std::vector<Candidate>> by_name_;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return boost::hash<std::string_view>{}(text); }
+  };
+  boost::unordered_flat_map<std::string, std::vector<Candidate>, TextHash, std::equal_to<>> by_name_;
   std::vector<Candidate> wildcards_;
   matcher::SelectorList selector_;
   AutogenPolicy autogen_;

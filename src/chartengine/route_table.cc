@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace cppd::chartengine {
 
@@ -20,6 +21,11 @@ RouteTable::RouteTable(std::shared_ptr<const Program> compiled, std::string type
     if (charts[index].lifecycle.max_instances > 0) capped_templates.push_back(index);
   }
   std::ranges::sort(capped_templates, {}, [&](auto index) -> const std::string& { return charts[index].id; });
+  std::vector<std::uint32_t> by_id(charts.size());
+  std::iota(by_id.begin(), by_id.end(), 0U);
+  std::ranges::sort(by_id, {}, [&](auto index) -> const std::string& { return charts[index].id; });
+  template_ranks.resize(charts.size());
+  for (std::uint32_t rank = 0; rank < by_id.size(); ++rank) template_ranks[by_id[rank]] = rank;
   autogen_lifecycle = {.expire_after = program->autogen().expire_after,
                        .dimensions_expire_after = program->autogen().expire_after};
 }

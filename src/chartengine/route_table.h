@@ -69,6 +69,7 @@ struct RouteTable {
   std::shared_ptr<const Program> program;
   Router router;
   std::vector<std::uint32_t> template_metas;    ///< by template; odd ones are the heatmap forms
+  std::vector<std::uint32_t> template_ranks;    ///< by template: its place in the byte order of their ids
   std::vector<std::uint32_t> capped_templates;  ///< those with max_instances, in the order of their ids
   LifecyclePolicy autogen_lifecycle;
 

@@ -125,10 +125,10 @@ void Router::try_candidate(const Candidate& candidate, const RoutedSeries& serie
     route.verdict = TemplateVerdict::missing_label;
     route.missing_label = *missing;
     route.chart_id.clear();
-  } else if (netdataapi::id_bytes(route.chart_id) == 0) {
-    route.verdict = TemplateVerdict::blank_id;
   } else if (const auto name = dimension_text(rule, series); !name) {
     route.verdict = TemplateVerdict::nameless;
+  } else if (netdataapi::id_bytes(route.chart_id) == 0) {
+    route.verdict = TemplateVerdict::blank_id;
   } else {
     route.dimension = *name;
     route.verdict = fits(route.chart_id) ? TemplateVerdict::accepted : TemplateVerdict::id_too_long;

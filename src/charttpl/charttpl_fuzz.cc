@@ -20,7 +20,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
   const auto text = marshal(*spec);
   if (!text) __builtin_trap();
   const auto again = decode(*text);
-  if (!again) __builtin_trap();
+  if (!again || again->version != spec->version || again->engine != spec->engine ||
+      again->context_namespace != spec->context_namespace || again->groups.size() != spec->groups.size()) {
+    __builtin_trap();
+  }
+  // Empty lists of instance labels come back as absent (M1), as they do in a copy.
+  for (std::size_t i = 0; i < spec->groups.size(); ++i) {
+    const auto copy = clone(spec->groups[i]);
+    if (copy != again->groups[i] || clone(copy) != copy) __builtin_trap();
+  }
   const auto rewritten = marshal(*again);
   if (!rewritten || *rewritten != *text) __builtin_trap();
   return 0;

@@ -54,7 +54,7 @@ std::expected<AutogenRule, std::vector<Error>> AutogenRule::parse(const AutogenR
   auto scope = parse_scope(spec.scope, errors);
   auto selector = parse_selector(spec.selector, errors);
   if (!scope || !selector) return std::unexpected(std::move(errors));
-  return AutogenRule{std::move(*scope), std::move(*selector)};
+  return AutogenRule{spec.scope, std::move(*scope), std::move(*selector)};
 }
 
 Result<std::vector<AutogenRule>> compile_rules(const Spec& spec) {

@@ -9,6 +9,7 @@
 #include <cppd/matcher/pattern.h>
 #include <cppd/matcher/selector.h>
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,10 +27,14 @@ class AutogenRule {
   /// Does the rule have a say about this family?
   [[nodiscard]] bool applies_to(std::string_view family) const { return scope_.matches(family); }
   [[nodiscard]] bool accepts(std::string_view family, Labels labels) const { return selector_.matches(family, labels); }
+  /// As it was written.
+  [[nodiscard]] const std::string& scope_text() const { return scope_text_; }
+  [[nodiscard]] const matcher::SelectorList& selector() const { return selector_; }
 
  private:
-  AutogenRule(matcher::SimplePatterns scope, matcher::SelectorList selector)
-      : scope_(std::move(scope)), selector_(std::move(selector)) {}
+  AutogenRule(std::string scope_text, matcher::SimplePatterns scope, matcher::SelectorList selector)
+      : scope_text_(std::move(scope_text)), scope_(std::move(scope)), selector_(std::move(selector)) {}
+  std::string scope_text_;
   matcher::SimplePatterns scope_;
   matcher::SelectorList selector_;
 };

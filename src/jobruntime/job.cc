@@ -96,6 +96,16 @@ void Job::report(std::function<void(JobReport)> done) {
   });
 }
 
+void Job::explain(std::function<void(chartengine::Explanation)> done) {
+  asio::post(executor_, [self = shared_from_this(), done = std::move(done)] {
+    chartengine::Explanation explanation;
+    if (self->collector_ && self->publisher_)
+      explanation = chartengine::explain(self->collector_->store(), self->publisher_->engines(),
+                                         self->collector_->ledger(), self->settings_.full_name);
+    done(std::move(explanation));
+  });
+}
+
 bool Job::supervise(SteadyTime now) {
   const auto limit = must_end_by_ns_.load(std::memory_order_acquire);
   if (limit == 0 || now.time_since_epoch().count() < limit || gate_->disowned()) return false;

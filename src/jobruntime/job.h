@@ -8,6 +8,7 @@
 #include <cppd/base/ledger.h>
 #include <cppd/base/logger.h>
 #include <cppd/base/task.h>
+#include <cppd/chartengine/explain.h>
 #include <cppd/collectorapi/collector_info.h>
 #include <cppd/jobruntime/output.h>
 #include <cppd/jobruntime/publisher.h>
@@ -74,7 +75,7 @@ struct JobReport {
   std::uint64_t charts = 0;  ///< of all hosts
 };
 
-/// Threads   start, stop and report may be called from anywhere; everything else happens on the shard.
+/// Threads   start, stop, report and explain may be called from anywhere; everything else happens on the shard.
 /// Lifetime  keeps itself alive until it has ended.
 class Job : public std::enable_shared_from_this<Job> {
  public:
@@ -91,6 +92,9 @@ class Job : public std::enable_shared_from_this<Job> {
   void set_vnode(metrix::HostScope vnode);
   /// Calls `done` on the shard with a copy of what the job knows of itself.
   void report(std::function<void(JobReport)> done);
+
+  /// Calls `done` on the shard with why each series of the job is where it is. Empty before the job has its charts.
+  void explain(std::function<void(chartengine::Explanation)> done);
 
   [[nodiscard]] const JobSettings& settings() const { return settings_; }
   [[nodiscard]] bool disowned() const { return gate_->disowned(); }

@@ -27,6 +27,9 @@ struct Condition {
 };
 using Conditions = std::vector<Condition>;
 
+/// For all pairs of terms of one selector together: when it is spent, what is left counts as not proved.
+constexpr IntersectionBudget kEffort{.states_max = 4'000, .transitions_max = 100'000};
+
 /// The only values that a condition takes, when they can be listed.
 std::optional<std::vector<std::string_view>> listed_values(const Condition& condition) {
   if (condition.is("string", false)) return std::vector{condition.term.pattern};
@@ -42,13 +45,13 @@ bool none_holds(const std::vector<std::string_view>& values, const Conditions& c
 }
 
 /// True when it is proved that no text suits both simple patterns.
-bool apart(std::string_view left, std::string_view right) {
-  const auto witness = IntersectionAnalyzer{}.simple_patterns(left, right, false);
+bool apart(IntersectionAnalyzer& analyzer, std::string_view left, std::string_view right) {
+  const auto witness = analyzer.simple_patterns(left, right, false);
   return witness && !*witness;
 }
 
 /// True when it is proved that `taken` takes every text that `wanted` wants.
-bool covers(std::string_view taken, std::string_view wanted) {
+bool covers(IntersectionAnalyzer& analyzer, std::string_view taken, std::string_view wanted) {
   std::vector<std::string> excluded;
   for (const auto word : words(taken)) {
     if (word.starts_with('!')) return false;
@@ -59,35 +62,35 @@ bool covers(std::string_view taken, std::string_view wanted) {
       excluded.emplace_back(word.substr(1));
       continue;
     }
-    const auto witness = IntersectionAnalyzer{}.globs(word, word, excluded, false);
+    const auto witness = analyzer.globs(word, word, excluded, false);
     if (!witness || *witness) return false;
   }
   return true;
 }
 
-bool exclude_each_other(const Condition& left, const Condition& right) {
+bool exclude_each_other(IntersectionAnalyzer& analyzer, const Condition& left, const Condition& right) {
   if (left.term.negated && right.term.negated) return false;
   if (left.term.format == right.term.format && left.term.pattern == right.term.pattern) {
     return left.term.negated != right.term.negated;
   }
   if (left.term.format != "simple_patterns" || right.term.format != "simple_patterns") return false;
-  if (left.term.negated) return covers(left.term.pattern, right.term.pattern);
-  if (right.term.negated) return covers(right.term.pattern, left.term.pattern);
-  return apart(left.term.pattern, right.term.pattern);
+  if (left.term.negated) return covers(analyzer, left.term.pattern, right.term.pattern);
+  if (right.term.negated) return covers(analyzer, right.term.pattern, left.term.pattern);
+  return apart(analyzer, left.term.pattern, right.term.pattern);
 }
 
 /// Why the pattern of one condition fits no value.
-std::optional<std::string> fault_of(const Condition& condition) {
+std::optional<std::string> fault_of(IntersectionAnalyzer& analyzer, const Condition& condition) {
   const auto pattern = condition.term.pattern;
   if (condition.term.negated) {
     const bool takes_all = condition.matcher.constant().value_or(false) ||
-                           (condition.term.format == "simple_patterns" && covers(pattern, "*")) ||
+                           (condition.term.format == "simple_patterns" && covers(analyzer, pattern, "*")) ||
                            (condition.term.format == "regexp" && pattern == ".*");
     if (takes_all) return fmt::format("\"{}\" excludes every value", pattern);
   } else if (condition.term.format == "simple_patterns") {
     const bool positive = std::ranges::any_of(words(pattern), [](std::string_view w) { return !w.starts_with('!'); });
     if (!positive) return fmt::format("\"{}\" has only negative words, which match nothing", pattern);
-    if (apart(pattern, pattern)) return fmt::format("the negative words of \"{}\" leave nothing", pattern);
+    if (apart(analyzer, pattern, pattern)) return fmt::format("the negative words of \"{}\" leave nothing", pattern);
   } else if (condition.term.format == "regexp" && regex_finds_nothing(pattern)) {
     return fmt::format("the expression \"{}\" matches no text", pattern);
   }
@@ -95,16 +98,17 @@ std::optional<std::string> fault_of(const Condition& condition) {
 }
 
 /// Why no value suits all conditions, which are for one label that has to be there, or for the name.
-std::optional<std::string> why_no_value(const Conditions& conditions, std::string_view what) {
+std::optional<std::string> why_no_value(IntersectionAnalyzer& analyzer, const Conditions& conditions,
+                                        std::string_view what) {
   for (const auto& condition : conditions) {
-    if (auto fault = fault_of(condition)) return fault;
+    if (auto fault = fault_of(analyzer, condition)) return fault;
   }
   auto clash = fmt::format("the terms for {} exclude each other", what);
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const auto values = listed_values(conditions[i]);
     if (values && none_holds(*values, conditions)) return clash;
     for (std::size_t j = 0; j < i; ++j) {
-      if (exclude_each_other(conditions[j], conditions[i])) return clash;
+      if (exclude_each_other(analyzer, conditions[j], conditions[i])) return clash;
     }
   }
   return std::nullopt;
@@ -134,12 +138,13 @@ std::optional<std::string> why_nothing_matches(std::string_view selector, Lookup
     if (at == by_key.end()) at = by_key.insert(at, {term.key, {}});
     at->second.push_back({term, std::move(*matcher)});
   }
+  IntersectionAnalyzer analyzer{kEffort};
   for (const auto& [key, conditions] : by_key) {
     const bool is_name = key == kNameLabel;
     // A series that lacks the label suits terms that are all negated (S7).
     if (!is_name && std::ranges::all_of(conditions, [](const Condition& each) { return each.term.negated; })) continue;
     const auto what = is_name ? std::string{"the name"} : fmt::format("label {}", key);
-    if (auto reason = why_no_value(conditions, what)) return reason;
+    if (auto reason = why_no_value(analyzer, conditions, what)) return reason;
     if (!is_name || lookup == Lookup::all_series) continue;
     if (auto reason = why_not_found_by_name(conditions)) return reason;
   }

@@ -14,7 +14,21 @@ struct Term {
   std::string key;
   bool negated;
   Matcher matcher;
+  std::string_view symbol;
+  std::string pattern;
+
+  /// Does the term hold for a value, null when the series has none?
+  [[nodiscard]] bool holds(const std::string_view* value) const {
+    return (value != nullptr && matcher.matches(*value)) != negated;
+  }
 };
+
+/// The operator as it is written.
+std::string_view symbol_of(const SelectorTerm& term) {
+  if (term.format == "string") return term.negated ? "!=" : "=";
+  if (term.format == "regexp") return term.negated ? "!~" : "=~";
+  return term.negated ? "!*" : "=*";
+}
 
 void sort_unique(std::vector<std::string>& texts) {
   std::ranges::sort(texts);
@@ -30,13 +44,15 @@ const std::string_view* find_label(Labels labels, std::string_view key) {
 }  // namespace
 
 struct Selector::Program {
+  std::string text;
   std::vector<Term> terms;
   std::vector<std::string> names, keys;
 
   Result<> add(const SelectorTerm& text) {
     auto matcher = Matcher::create(text.format, text.pattern);
     if (!matcher) return std::unexpected(std::move(matcher.error()).in("label " + std::string{text.key}));
-    terms.push_back({std::string{text.key}, text.negated, std::move(*matcher)});
+    terms.push_back(
+        {std::string{text.key}, text.negated, std::move(*matcher), symbol_of(text), std::string{text.pattern}});
     if (text.key != kNameLabel) {
       keys.emplace_back(text.key);
     } else if (text.is_candidate()) {
@@ -52,6 +68,7 @@ Result<Selector> Selector::parse(std::string_view expression) {
   const auto terms = SelectorTerms::read(expression);
   if (!terms) return std::unexpected(terms.error());
   auto program = std::make_shared<Program>();
+  program->text = expression;
   for (const auto& term : terms->terms()) {
     if (auto added = program->add(term); !added) return std::unexpected(std::move(added.error()));
   }
@@ -64,9 +81,21 @@ bool Selector::selects_everything(std::string_view expression) { return Selector
 
 bool Selector::matches(std::string_view name, Labels labels) const {
   return std::ranges::all_of(program_->terms, [&](const Term& term) {
-    const auto* value = term.key == kNameLabel ? &name : find_label(labels, term.key);
-    return (value != nullptr && term.matcher.matches(*value)) != term.negated;
+    return term.holds(term.key == kNameLabel ? &name : find_label(labels, term.key));
   });
+}
+
+const std::string& Selector::text() const { return program_->text; }
+
+std::vector<RefusedTerm> Selector::refused_by(std::string_view name, Labels labels) const {
+  std::vector<RefusedTerm> refused;
+  for (const auto& term : program_->terms) {
+    const auto* value = term.key == kNameLabel ? &name : find_label(labels, term.key);
+    if (term.holds(value)) continue;
+    refused.push_back({.key = term.key, .symbol = term.symbol, .pattern = term.pattern});
+    if (value != nullptr) refused.back().found = *value;
+  }
+  return refused;
 }
 
 const std::vector<std::string>& Selector::metric_names() const { return program_->names; }
@@ -91,6 +120,11 @@ Result<SelectorList> SelectorList::parse(std::span<const std::string> allow, std
 bool SelectorList::matches(std::string_view name, Labels labels) const {
   const auto matching = [&](const Selector& selector) { return selector.matches(name, labels); };
   return (allow_.empty() || std::ranges::any_of(allow_, matching)) && std::ranges::none_of(deny_, matching);
+}
+
+const Selector* SelectorList::denied_by(std::string_view name, Labels labels) const {
+  const auto found = std::ranges::find_if(deny_, [&](const Selector& each) { return each.matches(name, labels); });
+  return found == deny_.end() ? nullptr : &*found;
 }
 
 }  // namespace cppd::matcher

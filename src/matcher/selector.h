@@ -7,13 +7,25 @@
 #include <cppd/base/label.h>
 #include <cppd/base/result.h>
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cppd::matcher {
+
+/// A term of a selector that refuses a series.
+///
+/// Borrows   the selector, and the series for what was found.
+struct RefusedTerm {
+  std::string_view key;                     ///< `__name__` for the metric name
+  std::string_view symbol;                  ///< `=`, `!=`, `=~`, `!~`, `=*` or `!*`
+  std::string_view pattern;                 ///< without its quotes
+  std::optional<std::string_view> found{};  ///< empty: the series has no such label
+};
 
 /// One selector.
 ///
@@ -27,6 +39,10 @@ class Selector {
   [[nodiscard]] static bool selects_everything(std::string_view expression);
 
   [[nodiscard]] bool matches(std::string_view name, Labels labels) const;
+  /// As it was written.
+  [[nodiscard]] const std::string& text() const;
+  /// Every term that does not hold, in their order. Empty when the series is selected.
+  [[nodiscard]] std::vector<RefusedTerm> refused_by(std::string_view name, Labels labels) const;
   /// Candidate metric names (S9), sorted and unique; empty when every series has to be tested.
   [[nodiscard]] const std::vector<std::string>& metric_names() const;
   /// Labels that a term constrains, `__name__` excluded, sorted and unique.
@@ -50,6 +66,12 @@ class SelectorList {
                                                   std::span<const std::string> deny);
 
   [[nodiscard]] bool matches(std::string_view name, Labels labels) const;
+  /// The entry of `deny` that refuses the series. Null when none of them does; whatever `allow` says.
+  ///
+  /// Borrows   the list.
+  [[nodiscard]] const Selector* denied_by(std::string_view name, Labels labels) const;
+  /// Entries that are not blank.
+  [[nodiscard]] std::span<const Selector> allow() const { return allow_; }
   /// True when nothing can be refused.
   [[nodiscard]] bool passes_all() const { return allow_.empty() && deny_.empty(); }
 

@@ -2,6 +2,7 @@
 #include <cppd/matcher/selector.h>
 
 #include <gmock/gmock.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace cppd::matcher {
@@ -25,6 +26,7 @@ TEST_P(SelectorMatch, Answers) {
 // Ids: SE and AD of the helpers contract section 6, N of the charts contract 8.2; the rest metrix contract 9.6.
 const Row kMatches[] = {
     {"SE01", "go_memstats_alloc_bytes", "go_memstats_alloc_bytes", {}, true},
+    {"SE02_first_word", "go_memstats_alloc_bytes !go_memstats_* *", "go_memstats_alloc_bytes", {}, true},
     {"SE02", "go_memstats_alloc_bytes !go_memstats_* *", "go_memstats_frees", {}, false},
     {"SE03", "go_memstats_*{label=\"value\"}", "go_memstats_x", {{"label", "value"}}, true},
     {"SE04", "go_memstats_*{label!=\"value\"}", "go_memstats_x", {{"label", "value"}}, false},
@@ -37,6 +39,18 @@ const Row kMatches[] = {
      "d",
      {{"device", "/dev/n2"}, {"fstype", "ext4"}},
      true},
+    {"N31_both_labels",
+     "http_total{job=\"api\",instance=\"a\"}",
+     "http_total",
+     {{"instance", "a"}, {"job", "api"}},
+     true},
+    {"N32_glob_and_label", "http_*{job=\"api\"}", "http_x", {{"job", "api"}}, true},
+    {"N35_negated_on_a_missing_label", "m{a!=\"x\"}", "m", {}, true},
+    {"K20_anchored_by_hand", "m{c=~\"^5..$\"}", "m", {{"c", "1500"}}, false},
+    {"K21_letters_outside_ascii", "m{c=~\"\u03bc\"}", "m", {{"c", "x\u03bcy"}}, true},
+    {"K21_class_outside_ascii", "m{c=~\"^[\u03b1-\u03c9]+$\"}", "m", {{"c", "\u03bc\u03bd"}}, true},
+    {"K21_part_of_a_letter", "m{c=~\"^.$\"}", "m", {{"c", "\u03bc"}}, true},
+    {"N40_greek", "\u03bc?\u03c4\u03c1\u03bf_*", "\u03bc\u03ad\u03c4\u03c1\u03bf_total", {}, true},
     {"N31_other_label",
      "http_total{job=\"api\",instance=\"a\"}",
      "http_total",
@@ -110,6 +124,8 @@ const ListRow kLists[] = {
     {"AD2", {}, {"go_*"}, "go_gc", false},
     {"AD3", {"go_*"}, {"go_gc_*"}, "go_gc_duration_seconds", false},
     {"AD4", {"node_*"}, {}, "go_gc", false},
+    {"N37_allowed", {"go_*"}, {"go_gc_*"}, "go_mem", true},
+    {"N37_not_allowed", {"go_*"}, {"go_gc_*"}, "node_x", false},
     {"any_of_allow", {"node_*", "go_*"}, {}, "go_gc", true},
     {"blanks_allow_all", {" ", "{}"}, {}, "go_gc", true},
     {"blanks_deny_nothing", {}, {""}, "go_gc", true},
@@ -122,6 +138,43 @@ TEST(SelectorLists, NameTheEntryThatIsBad) {
   const auto list = SelectorList::parse(allow, {});
   ASSERT_FALSE(list);
   EXPECT_NE(list.error().text().find("parse selector \"m{a=\"x\",}\""), std::string::npos) << list.error().text();
+}
+
+struct RefusedRow {
+  std::string_view name, selector;
+  std::vector<std::string> terms;  // `key symbol pattern: found`
+  friend void PrintTo(const RefusedRow& row, std::ostream* out) { *out << row.name; }
+};
+const RefusedRow kRefused[] = {
+    {"selected", "m{a=\"1\"}", {}},
+    {"name", "n", {"__name__ =* n: m"}},
+    {"value", "m{a=\"2\"}", {"a = 2: 1"}},
+    {"missing_label", "m{c=~\"x\"}", {"c =~ x: -"}},
+    {"negated", "m{a!=\"1\",b!~\"t\"}", {"a != 1: 1", "b !~ t: two"}},
+    {"only_those_that_fail", "m{a=\"1\",b!*\"t*\"}", {"b !* t*: two"}},
+};
+class SelectorRefused : public testing::TestWithParam<RefusedRow> {};
+TEST_P(SelectorRefused, NamesTheTerms) {
+  const auto selector = Selector::parse(GetParam().selector);
+  ASSERT_TRUE(selector);
+  EXPECT_EQ(selector->text(), GetParam().selector);
+  const Label labels[] = {{"a", "1"}, {"b", "two"}};
+  std::vector<std::string> terms;
+  for (const auto& term : selector->refused_by("m", labels))
+    terms.push_back(fmt::format("{} {} {}: {}", term.key, term.symbol, term.pattern, term.found.value_or("-")));
+  EXPECT_EQ(terms, GetParam().terms);
+  EXPECT_EQ(terms.empty(), selector->matches("m", labels));
+}
+INSTANTIATE_TEST_SUITE_P(Table, SelectorRefused, testing::ValuesIn(kRefused),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(SelectorLists, NameTheEntryThatRefuses) {
+  const auto list = SelectorList::parse(std::vector<std::string>{"m*"}, std::vector<std::string>{"ma", "mb*"});
+  ASSERT_TRUE(list);
+  ASSERT_NE(list->denied_by("mbx", {}), nullptr);
+  EXPECT_EQ(list->denied_by("mbx", {})->text(), "mb*");
+  EXPECT_EQ(list->denied_by("mc", {}), nullptr);
+  EXPECT_EQ(list->allow().size(), 1u);
 }
 
 }  // namespace

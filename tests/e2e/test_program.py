@@ -32,10 +32,14 @@ class Folder(ConfigTree):
 
 class Help(unittest.TestCase):
     ROWS = {
-        "program": ([], ["run", "check", "test", "version"]),
+        "program": ([], ["run", "check", "test", "explain", "try", "schema", "version"]),
         "run": (["run"], ["--config-dir", "--output", "--module"]),
         "check": (["check"], ["--config-dir", "TEMPLATE"]),
         "test": (["test"], ["MODULE", "--job", "--cycles", "--config-dir"]),
+        "explain": (["explain"], ["MODULE", "--template", "--payload", "--series", "--chart", "--unplaced", "--strict",
+                                  "Exit status"]),
+        "try": (["try"], ["TEMPLATE", "PAYLOAD", "--output", "netdata", "Exit status"]),
+        "schema": (["schema"], ["WHAT", "template"]),
         "version": (["version"], ["Usage: cppd version"]),
     }
 
@@ -60,6 +64,17 @@ class WrongUsage(unittest.TestCase):
         "no_cycles": ["test", "linux", "--cycles", "0"],
         "cycles_are_a_number": ["test", "linux", "--cycles", "two"],
         "config_dir_without_value": ["check", "--config-dir"],
+        "explain_without_module": ["explain"],
+        "explain_of_an_unknown_module": ["explain", "nosuch"],
+        "explain_template_without_payload": ["explain", "--template", "x"],
+        "explain_payload_without_template": ["explain", "--payload", "x"],
+        "explain_module_and_template": ["explain", "linux", "--template", "x", "--payload", "y"],
+        "explain_unknown_output": ["explain", "linux", "-o", "netdata"],
+        "explain_bad_glob": ["explain", "linux", "--series", "[a"],
+        "try_without_payload": ["try", "x"],
+        "try_unknown_output": ["try", "x", "y", "-o", "table"],
+        "schema_of_nothing": ["schema"],
+        "schema_of_something_unknown": ["schema", "bogus"],
         "word_after_version": ["version", "x"],
     }
 
@@ -74,6 +89,11 @@ class WrongUsage(unittest.TestCase):
         done = call()
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn("Usage: cppd", done.stderr)
+
+    def test_schema_of_templates(self):
+        done = call("schema", "template")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout)["title"], "cpp.d chart template spec v1")
 
     def test_version(self):
         done = call("version")
@@ -326,6 +346,128 @@ class TestOfOneJob(unittest.TestCase):
             done = call("test", "prometheus", "--job", "other", "--config-dir", tree.path)
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn("other", done.stderr)
+
+
+class ExplainAndTry(unittest.TestCase):
+    TEMPLATE = """groups:
+- family: Demo
+  metrics: [demo_requests_total, demo_celsius, demo_celcius]
+  charts:
+  - title: Requests
+    context: requests
+    units: requests/s
+    dimensions:
+    - {selector: 'demo_requests_total{code="500"}', name: failed}
+  - title: Temperature
+    context: temperature
+    units: Celsius
+    dimensions:
+    - {selector: demo_celsius, name: now}
+"""
+
+    def files(self, tree, template=TEMPLATE, page=PAGE):
+        return tree.write("t.yaml", template), tree.write("p.txt", page)
+
+    def test_explain_a_template(self):
+        with Folder() as tree:
+            template, page = self.files(tree)
+            done = call("explain", "--template", template, "--payload", page)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn(f"now = 21.5  {template}:14:7", done.stdout)
+            self.assertRegex(done.stdout, r'demo_requests_total\{code="200"\}: no selector of its name takes its labels')
+            self.assertIn(f"nearest: {template}:9:7", done.stdout)
+            self.assertTrue(done.stdout.endswith("\n2 series: 1 on 1 chart, 1 on none\n"), done.stdout)
+            strict = call("explain", "--template", template, "--payload", page, "--strict")
+            self.assertEqual((strict.returncode, strict.stdout), (1, done.stdout))
+
+    def test_explain_as_json(self):
+        with Folder() as tree:
+            template, page = self.files(tree)
+            done = call("explain", "-t", template, "-p", page, "-p", page, "-o", "json")
+            got = json.loads(done.stdout)
+            self.assertEqual(got["summary"], {"series": 2, "on_a_chart": 1, "on_no_chart": 1, "charts": 1, "warnings": 0})
+            self.assertEqual([(one["name"], one["decision"], one.get("reason")) for one in got["series"]],
+                             [("demo_celsius", "shown", None),
+                              ("demo_requests_total", "selector_rejected", "series_unmatched")])
+            self.assertEqual(got["series"][1]["nearest"]["line"], 9)
+
+    def test_explain_a_job(self):
+        with Folder() as tree:
+            tree.jobs(tree.job("one"))
+            done = call("explain", "prometheus", "-n", "1", "-c", tree.path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn('prometheus_one.demo_requests_total-code=200', done.stdout)
+            self.assertIn("autogen, context prometheus.one.demo_celsius", done.stdout)
+            self.assertTrue(done.stdout.endswith("2 series: 2 on 2 charts, 0 on none\n"), done.stdout)
+
+    def test_linux_has_every_series_on_a_chart(self):
+        with Folder() as tree:
+            done = call("explain", "linux", "-n", "2", "-c", tree.path, "-o", "json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            got = json.loads(done.stdout)
+            self.assertEqual(got["job"], "linux")
+            self.assertEqual(got["summary"]["on_no_chart"], 0)
+
+    MISTAKES = {
+        "template_is_no_yaml": ("groups: [", PAGE, r"t\.yaml:\d+:\d+: "),
+        "template_has_a_bad_selector": (TEMPLATE.replace('code="500"', "code"), PAGE, r"t\.yaml:9:\d+: .*selector"),
+        "page_has_a_bad_line": (TEMPLATE, PAGE + "bad{ 1\n", r"p\.txt:5:\d+: "),
+        "page_is_empty": (TEMPLATE, "# nothing\n", r"p\.txt:1:1: the page has no metrics"),
+    }
+
+    def test_mistakes_have_places(self):
+        for name, (template, page, where) in self.MISTAKES.items():
+            for form in (["explain", "-t", None, "-p", None], ["try", None, None]):
+                with self.subTest(name, form=form[0]), Folder() as tree:
+                    files = iter(self.files(tree, template, page))
+                    done = call(*(next(files) if word is None else word for word in form))
+                    self.assertEqual(done.returncode, 1, done.stdout)
+                    self.assertRegex(done.stderr, r"(?m)^cppd: .*" + where)
+
+    def test_a_chart_whose_id_is_taken_names_both_lines(self):
+        twice = self.TEMPLATE.replace("  - title: Temperature\n", "  - title: Temperature\n    id: requests\n")
+        twice = twice.replace('"500"', '"200"')
+        with Folder() as tree:
+            template, page = self.files(tree, twice)
+            done = call("explain", "-t", template, "-p", page)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("left out: the chart at line 10 has the id; this is the chart at line 5", done.stdout)
+            self.assertIn("chart_id_collision 1: ", done.stdout)
+
+    def test_try(self):
+        with Folder() as tree:
+            template, page = self.files(tree)
+            done = call("try", template, page)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("now = 21.5", done.stdout)
+            self.assertRegex(done.stderr, r"\Acppd: series_unmatched 1: [^\n]*\(demo_requests_total\)\n\Z")
+            done = call("try", template, page, "-o", "json")
+            self.assertEqual(json.loads(done.stdout)["dimensions"], {"now": 21.5})
+            with open(page, encoding="utf-8") as stdin:
+                done = call("try", template, "-", "-o", "netdata", stdin=stdin)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("CHART 'prometheus_try.temperature' '' 'Temperature' 'Celsius' 'Demo' 'temperature'", done.stdout)
+            self.assertIn("SET 'now' = 21.5\n", done.stdout)
+
+
+class NodeExporterPage(unittest.TestCase):
+    """The captured page with a small template: every series is counted, and its CPU time is where it belongs."""
+    ROOT = pathlib.Path(__file__).parents[2]
+
+    def test_summary(self):
+        page = self.ROOT / "tests/vectors/exposition/payloads/node_exporter.txt"
+        template = pathlib.Path(__file__).parent / "testdata/node_exporter.yaml"
+        done = call("explain", "-t", template, "-p", page, "-o", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        got = json.loads(done.stdout)
+        lines = page.read_text(encoding="utf-8").splitlines()
+        cpu = [line for line in lines if line.startswith("node_cpu_seconds_total{")]
+        load = [line for line in lines if line.startswith("node_load1 ")]
+        self.assertEqual(got["summary"]["on_a_chart"], len(cpu) + len(load))
+        cpus = {re.search(r'cpu="(\d+)"', line)[1] for line in cpu}
+        self.assertEqual({chart["id"] for chart in got["charts"]}, {f"node_cpu_{cpu}" for cpu in cpus} | {"node_load"})
+        self.assertEqual([(one["line"], one["why"]) for one in got["unused"]],
+                         [(20, "there is no series node_load2; the nearest is node_load1")])
 
 
 class Run(unittest.TestCase):

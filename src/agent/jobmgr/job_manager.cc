@@ -201,6 +201,16 @@ void JobManager::stop_all(bool obsolete, std::chrono::milliseconds limit,
   });
 }
 
+bool JobManager::explain(const std::string& full_name, std::function<void(chartengine::Explanation)> done) {
+  const auto found = entries_.find(full_name);
+  if (found == entries_.end() || !found->second.job || found->second.job->disowned()) return false;
+  found->second.job->explain([this, done = std::move(done)](chartengine::Explanation explanation) {
+    boost::asio::post(control_,
+                      [done, explanation = std::move(explanation)]() mutable { done(std::move(explanation)); });
+  });
+  return true;
+}
+
 void JobManager::report(std::function<void(std::vector<jobruntime::JobReport>)> done) {
   struct Round {
     std::vector<jobruntime::JobReport> reports;

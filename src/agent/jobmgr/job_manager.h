@@ -49,6 +49,10 @@ class JobManager {
   /// What all jobs say of themselves; `done` gets as many as answered within a second.
   void report(std::function<void(std::vector<jobruntime::JobReport>)> done);
 
+  /// Why each series of a job is where it is; `done` is called on the control loop, or never when the job does not
+  /// answer. False: there is no such job.
+  [[nodiscard]] bool explain(const std::string& full_name, std::function<void(chartengine::Explanation)> done);
+
   struct Status {
     std::string full_name;
     jobruntime::JobState state;

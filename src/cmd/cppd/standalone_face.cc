@@ -3,6 +3,8 @@
 #include "faces.h"
 #include "standalone.h"
 
+#include <cppd/charttpl/schema.h>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -18,11 +20,72 @@ void add_config_dir(CLI::App& command, StandaloneOptions& options) {
       ->allow_extra_args(false);  // one each time, or the words after it would be directories too
 }
 
-int usage_error(const CLI::ParseError& error, const CLI::App& app) {
+int usage_error(std::string_view what, const CLI::App& app) {
   std::string hint = "cppd";
   for (const auto* command : app.get_subcommands()) hint += " " + command->get_name();
-  fmt::print(stderr, "cppd: {} (see '{} --help')\n", error.what(), hint);
+  fmt::print(stderr, "cppd: {} (see '{} --help')\n", what, hint);
   return 2;
+}
+
+CLI::App* add_explain(CLI::App& app, StandaloneOptions& options) {
+  auto* explain = app.add_subcommand(
+      "explain", "say why each series is on its chart or on none: of a job, or of a template and captured pages");
+  explain->add_option("MODULE", options.module, "the module whose job is run and explained");
+  explain->add_option("-j,--job", options.job, "the job, when the module has several");
+  explain->add_option("-n,--cycles", options.cycles, "cycles to run before it explains")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  add_config_dir(*explain, options);
+  explain->add_option("-t,--template", options.template_file, "a chart template to try instead of a job")
+      ->type_name("FILE");
+  explain->add_option("-p,--payload", options.payloads, "a page in the text format of Prometheus; each is one cycle")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  explain->add_option("-o,--output", options.output, "text (default) or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "json"}));
+  explain->add_option("--series", options.series_glob, "only series with such a name, or name{key=\"value\",...}")
+      ->type_name("GLOB");
+  explain->add_option("--chart", options.chart_glob, "only charts with such an id or context")->type_name("GLOB");
+  explain->add_flag("--unplaced", options.unplaced, "only series that are on no chart");
+  explain->add_flag("--strict", options.strict, "exit 1 when a series is on no chart, or a warning is given");
+  explain->add_flag("-d,--debug", options.debug, "log at debug level");
+  explain->footer(
+      "Two forms:\n"
+      "  cppd explain MODULE [-j JOB] [-n CYCLES] [-c DIR]\n"
+      "  cppd explain --template FILE --payload FILE [--payload FILE ...]\n"
+      "A series that is on no chart comes with the reason and the line of the template that nearly took it. A payload\n"
+      "named - is standard input. Lines of the template that took nothing are listed, but are no warnings.\n"
+      "Exit status: 0 explained, 1 the job, template or payload is wrong (or --strict found something), 2 wrong "
+      "usage.");
+  return explain;
+}
+
+/// What CLI11 cannot say about the two forms. Empty when it is right.
+std::string_view wrong_explain(const StandaloneOptions& options) {
+  const bool captured = !options.template_file.empty() || !options.payloads.empty();
+  if (options.module.empty() && !captured) return "MODULE is required, or --template and --payload";
+  if (!options.module.empty() && captured) return "MODULE excludes --template and --payload";
+  if (captured && options.template_file.empty()) return "--payload requires --template";
+  if (captured && options.payloads.empty()) return "--template requires --payload";
+  return {};
+}
+
+CLI::App* add_try(CLI::App& app, StandaloneOptions& options) {
+  auto* attempt = app.add_subcommand("try", "print the charts that a template makes of captured pages");
+  attempt->add_option("TEMPLATE", options.template_file, "the chart template")->required();
+  attempt->add_option("PAYLOAD", options.payloads, "pages in the text format of Prometheus; each is one cycle")
+      ->required();
+  attempt->add_option("-o,--output", options.output, "tree (default), json, or netdata: what the daemon would get")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"tree", "json", "netdata"}));
+  attempt->add_option("-j,--job", options.job, "name of the job that the charts are of");
+  attempt->footer(
+      "A payload named - is standard input. Counters are rates: they show from the second page on, which counts as "
+      "one\n"
+      "second later. What was lost is told on standard error; cppd explain says more.\n"
+      "Exit status: 0 charts came out, 1 the template or a payload is wrong, 2 wrong usage.");
+  return attempt;
 }
 
 }  // namespace
@@ -57,6 +120,14 @@ int run_standalone_face(int argc, char** argv, const std::vector<CollectorInfo>&
   add_config_dir(*test, options);
   test->add_flag("-d,--debug", options.debug, "log at debug level");
 
+  auto* explain = add_explain(app, options);
+  auto* attempt = add_try(app, options);
+  std::string schema_of;
+  auto* schema = app.add_subcommand("schema", "print a JSON schema");
+  schema->add_option("WHAT", schema_of, "template: the chart template language")
+      ->required()
+      ->check(CLI::IsMember({"template"}));
+
   auto* version = app.add_subcommand("version", "print the version");
 
   try {
@@ -66,14 +137,23 @@ int run_standalone_face(int argc, char** argv, const std::vector<CollectorInfo>&
     return 0;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    return usage_error(error, app);
+    return usage_error(error.what(), app);
   }
   if (version->parsed()) {
     fmt::print("cppd {}\n", kVersion);
     return 0;
   }
+  if (schema->parsed()) {
+    fmt::print("{}", charttpl::schema());
+    return 0;
+  }
   if (check->parsed()) return run_check(options, collectors);
   if (test->parsed()) return run_test(options, collectors);
+  if (explain->parsed()) {
+    if (const auto wrong = wrong_explain(options); !wrong.empty()) return usage_error(wrong, app);
+    return run_explain(options, collectors);
+  }
+  if (attempt->parsed()) return run_try(options);
   if (run->parsed() || ::isatty(STDOUT_FILENO) != 0) return run_live(options, collectors);
   fmt::print(stderr, "{}", app.help());
   return 2;
