@@ -16,8 +16,9 @@ constexpr std::size_t kFieldsMax = 7;  // of a call; one more is kept, to know t
 /// Reads one number of an escape; false when a digit is missing or wrong.
 bool read_digits(std::string_view& rest, std::size_t count, int base, std::uint32_t& number) {
   if (rest.size() < count) return false;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + count, number, base);
-  if (error != std::errc{} || end != rest.data() + count) return false;
+  const char* const last = rest.data() + count;
+  const auto [end, error] = std::from_chars(rest.begin(), last, number, base);
+  if (error != std::errc{} || end != last) return false;
   rest.remove_prefix(count);
   return true;
 }
