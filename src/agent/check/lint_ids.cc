@@ -13,6 +13,7 @@ namespace {
 
 using Values = std::vector<std::string_view>;  // sorted
 constexpr std::size_t kFixedIdsMax = 64;       // of one selector
+constexpr std::size_t kProofsMax = 10'000;     // pairs of charts of one template that are told apart by patterns only
 
 /// A chart, and what its selectors say of the labels that name its instances.
 struct Identity {
@@ -113,6 +114,15 @@ bool can_meet(const Identity& left, const Identity& right) {
   return !told_apart(*left.chart, *right.chart, a.optional);
 }
 
+/// Do lists of values, and numbers of labels, not settle it?
+bool needs_proof(const Identity& left, const Identity& right) {
+  const auto open = [](const Identity& each) { return each.policy().include_all || !each.policy().optional.empty(); };
+  if (open(left) || open(right)) return true;
+  const auto listed = [](const auto& values) { return values.has_value(); };
+  return left.required.size() == right.required.size() &&
+         !(std::ranges::all_of(left.required, listed) && std::ranges::all_of(right.required, listed));
+}
+
 /// As the engine makes a part of an id of a value (P25, P26).
 std::string id_part(std::string_view value) {
   std::string part;
@@ -146,7 +156,7 @@ class TakenIds {
   void offer(const LintChart& chart) {
     auto& earlier = by_base_[chart.base_id];
     auto identity = identity_of(chart);
-    const auto other = std::ranges::find_if(earlier, [&](const Identity& each) { return can_meet(each, identity); });
+    const auto other = std::ranges::find_if(earlier, [&](const Identity& each) { return meet(each, identity); });
     if (other != earlier.end()) {
       tell(chart, *other->chart);
     } else {
@@ -156,6 +166,14 @@ class TakenIds {
   }
 
  private:
+  bool meet(const Identity& left, const Identity& right) {
+    if (needs_proof(left, right)) {
+      if (proofs_left_ == 0) return false;
+      --proofs_left_;
+    }
+    return can_meet(left, right);
+  }
+
   void offer_fixed(const LintChart& chart) {
     bool told = false;
     for (const auto& selector : chart.dimensions()) {
@@ -187,6 +205,7 @@ class TakenIds {
   }
 
   Findings& findings_;
+  std::size_t proofs_left_ = kProofsMax;
   boost::unordered_flat_map<std::string_view, std::vector<Identity>> by_base_;
   boost::unordered_flat_map<std::string, const LintChart*> by_id_;
 };

@@ -99,11 +99,35 @@ void find_nameless(const LintChart& chart, const LintSelector& selector, Finding
                            label));
 }
 
+/// The label that names a dimension, and all its values when they are listed.
+struct Naming {
+  const LintSelector* selector;
+  std::string_view label;
+  std::optional<std::vector<std::string_view>> values;
+};
+
+std::vector<Naming> namings_of(std::span<const LintSelector> dimensions) {
+  std::vector<Naming> out;
+  for (const auto& dimension : dimensions) {
+    const auto label = dimension.name_label();
+    out.push_back({&dimension, label, std::nullopt});
+    if (dimension.facts && !label.empty()) out.back().values = dimension.facts->values(label);
+  }
+  return out;
+}
+
+bool disjoint(const std::vector<std::string_view>& left, const std::vector<std::string_view>& right) {
+  return std::ranges::find_first_of(left, right) == left.end();
+}
+
 /// Can one series come to one dimension through both?
-bool meet(const LintSelector& left, const LintSelector& right) {
-  if (!left.facts || !right.facts) return false;
-  const auto a = left.name_label();
-  const auto b = right.name_label();
+bool meet(const Naming& one, const Naming& another) {
+  const auto& left = *one.selector;
+  const auto& right = *another.selector;
+  const auto a = one.label;
+  const auto b = another.label;
+  if (!left.facts || !right.facts || (a.empty() && b.empty())) return false;
+  if (a == b && one.values && another.values && disjoint(*one.values, *another.values)) return false;
   const auto fixed = [](const LintSelector& selector, std::string_view label, const LintSelector& other) {
     const auto values = selector.facts->values(label);
     return values && values->size() == 1 && values->front() == trim(other.dimension->name);
@@ -173,18 +197,16 @@ void find_empty_name(const LintModel& model, Findings& findings) {
 
 void find_counted_twice(const LintModel& model, Findings& findings) {
   for (const auto& chart : model.charts) {
-    const auto dimensions = chart.dimensions();
-    const auto is_dynamic = [](const LintSelector& each) { return !each.name_label().empty(); };
-    if (std::ranges::none_of(dimensions, is_dynamic)) continue;
+    const auto dimensions = namings_of(chart.dimensions());
     for (std::size_t i = 1; i < dimensions.size(); ++i) {
-      const auto before = dimensions.first(i);
+      const auto before = std::span{dimensions}.first(i);
       const auto other = std::ranges::find_if(before, [&](const auto& each) { return meet(each, dimensions[i]); });
       if (other == before.end()) continue;
       findings.add(
-          "counted-twice", dimensions[i].field + ".selector", dimensions[i].mark,
+          "counted-twice", dimensions[i].selector->field + ".selector", dimensions[i].selector->mark,
           fmt::format("a series can come to one dimension through this selector and the one at line {}, and is "
                       "counted twice; let them exclude each other",
-                      other->mark.line));
+                      other->selector->mark.line));
     }
   }
 }
