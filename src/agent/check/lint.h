@@ -26,7 +26,7 @@ struct LintRule {
 /// Errors    at the thing itself when the spec has marks; the context is its field path, the text ends in `[rule]`.
 /// Cost      proportional to the template, but for charts of one base id and dimensions of one chart, which are
 /// compared
-///           in pairs, and for 10,000 pairs of charts at most by proofs about patterns.
+///           in pairs, and for 2,000 pairs of charts at most by proofs about patterns.
 [[nodiscard]] std::vector<Error> lint_template(const charttpl::Spec& spec, std::span<const std::string> allowed = {});
 
 }  // namespace cppd::agent

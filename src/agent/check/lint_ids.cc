@@ -13,7 +13,7 @@ namespace {
 
 using Values = std::vector<std::string_view>;  // sorted
 constexpr std::size_t kFixedIdsMax = 64;       // of one selector
-constexpr std::size_t kProofsMax = 10'000;     // pairs of charts of one template that are told apart by patterns only
+constexpr std::size_t kProofsMax = 2'000;      // pairs of charts of one template that are told apart by patterns only
 
 /// A chart, and what its selectors say of the labels that name its instances.
 struct Identity {
