@@ -59,7 +59,21 @@ bool inferable(const matcher::Selector& selector) {
   });
 }
 
-InstancePolicy compile_instances(const std::optional<charttpl::InstancesSpec>& spec) {
+LifecyclePolicy compile_lifecycle(const std::optional<charttpl::LifecycleSpec>& spec) {
+  LifecyclePolicy policy{.expire_after = kDefaultChartExpiry};
+  if (!spec) return policy;
+  policy.max_instances = static_cast<std::uint32_t>(std::min<std::int64_t>(spec->max_instances, UINT32_MAX));
+  if (spec->expire_after_cycles > 0) policy.expire_after = static_cast<std::uint64_t>(spec->expire_after_cycles);
+  if (spec->dimensions) {
+    policy.max_dimensions = static_cast<std::uint32_t>(std::min<std::int64_t>(spec->dimensions->max_dims, UINT32_MAX));
+    policy.dimensions_expire_after = static_cast<std::uint64_t>(spec->dimensions->expire_after_cycles);
+  }
+  return policy;
+}
+
+}  // namespace
+
+InstancePolicy instance_policy(const std::optional<charttpl::InstancesSpec>& spec) {
   InstancePolicy policy;
   if (!spec) return policy;
   for (const auto& token : spec->by_labels.value_or(std::vector<std::string>{})) {
@@ -77,20 +91,6 @@ InstancePolicy compile_instances(const std::optional<charttpl::InstancesSpec>& s
   std::erase_if(policy.required, [&](const auto& key) { return std::ranges::binary_search(policy.excluded, key); });
   return policy;
 }
-
-LifecyclePolicy compile_lifecycle(const std::optional<charttpl::LifecycleSpec>& spec) {
-  LifecyclePolicy policy{.expire_after = kDefaultChartExpiry};
-  if (!spec) return policy;
-  policy.max_instances = static_cast<std::uint32_t>(std::min<std::int64_t>(spec->max_instances, UINT32_MAX));
-  if (spec->expire_after_cycles > 0) policy.expire_after = static_cast<std::uint64_t>(spec->expire_after_cycles);
-  if (spec->dimensions) {
-    policy.max_dimensions = static_cast<std::uint32_t>(std::min<std::int64_t>(spec->dimensions->max_dims, UINT32_MAX));
-    policy.dimensions_expire_after = static_cast<std::uint64_t>(spec->dimensions->expire_after_cycles);
-  }
-  return policy;
-}
-
-}  // namespace
 
 std::string_view algorithm_name(Algorithm algorithm) {
   return algorithm == Algorithm::incremental ? "incremental" : algorithm == Algorithm::absolute ? "absolute" : "";
@@ -179,7 +179,7 @@ struct Program::Compiler {
       chart.base_id = chart.meta.context;
       std::ranges::replace(chart.base_id, '.', '_');
     }
-    chart.instances = compile_instances(spec.instances);
+    chart.instances = instance_policy(spec.instances);
     chart.lifecycle = compile_lifecycle(spec.lifecycle);
     if (spec.label_promotion) {
       chart.labels.automatic = false;

@@ -51,6 +51,9 @@ struct InstancePolicy {
   [[nodiscard]] bool is_static() const { return required.empty() && optional.empty() && !include_all; }
 };
 
+/// The policy that a template's `instances` means (C9).
+[[nodiscard]] InstancePolicy instance_policy(const std::optional<charttpl::InstancesSpec>& spec);
+
 /// Which other labels a chart carries.
 struct LabelPolicy {
   bool automatic = true;                ///< false: only `keys`

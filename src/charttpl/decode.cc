@@ -53,6 +53,7 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, En
 }
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, InstancesSpec& into) {
+  into.mark = mark_of(node);
   decoder.mapping(node, path, "instances",
                   {{"by_labels", into.by_labels}, {"optional_by_labels", into.optional_by_labels}});
 }
@@ -63,6 +64,7 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Ch
 }
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, DimensionLifecycleSpec& into) {
+  into.mark = mark_of(node);
   decoder.mapping(node, path, "lifecycle.dimensions",
                   {{"max_dims", into.max_dims}, {"expire_after_cycles", into.expire_after_cycles}});
 }
@@ -83,6 +85,7 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Di
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, DimensionSpec& into) {
   into.mark = mark_of(node);
   into.selector_mark = mark_of(node, "selector");
+  into.name_mark = mark_of(node, node.find("name_from_label") == nullptr ? "name" : "name_from_label");
   decoder.mapping(node, path, "dimension",
                   {{"selector", into.selector},
                    {"name", into.name},
@@ -98,6 +101,7 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Va
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, ChartSpec& into) {
   into.mark = mark_of(node);
+  into.id_mark = mark_of(node, "id");
   decoder.mapping(node, path, "chart",
                   {{"id", into.id},
                    {"title", into.title},
@@ -124,6 +128,7 @@ static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Gr
                    {"chart_defaults", into.chart_defaults},
                    {"charts", into.charts},
                    {"groups", into.groups}});
+  mark_items(node, "metrics", into.metric_marks);
 }
 
 static void decode_yaml(Decoder& decoder, const Node& node, const Path& path, Spec& into) {

@@ -66,6 +66,7 @@ struct EngineSpec {
 struct InstancesSpec {
   std::optional<std::vector<std::string>> by_labels;  ///< absent and explicitly empty differ (V20 to V22)
   std::optional<std::vector<std::string>> optional_by_labels;
+  Mark mark{};  ///< where it is written, also for charts that inherit it
   friend bool operator==(const InstancesSpec&, const InstancesSpec&) = default;
 };
 
@@ -81,6 +82,7 @@ struct ChartDefaultsSpec {
 struct DimensionLifecycleSpec {
   std::int64_t max_dims = 0;             ///< 0 means no cap
   std::int64_t expire_after_cycles = 0;  ///< 0 means never
+  Mark mark{};
   friend bool operator==(const DimensionLifecycleSpec&, const DimensionLifecycleSpec&) = default;
 };
 
@@ -106,6 +108,7 @@ struct DimensionSpec {
   std::optional<DimensionOptionsSpec> options;
   Mark mark;
   Mark selector_mark;
+  Mark name_mark{};  ///< of whichever of the two names there is
   friend bool operator==(const DimensionSpec&, const DimensionSpec&) = default;
 };
 
@@ -134,6 +137,7 @@ struct ChartSpec {
   std::vector<DimensionSpec> dimensions;
   std::vector<VariableSpec> variables;
   Mark mark;
+  Mark id_mark{};
   friend bool operator==(const ChartSpec&, const ChartSpec&) = default;
 };
 
@@ -145,6 +149,7 @@ struct GroupSpec {
   std::vector<ChartSpec> charts;
   std::vector<GroupSpec> groups;
   Mark mark;
+  Marks metric_marks{};
   friend bool operator==(const GroupSpec&, const GroupSpec&) = default;
 };
 

@@ -141,5 +141,86 @@ constexpr RegexRow kRegexes[] = {
 INSTANTIATE_TEST_SUITE_P(Table, RegexNothing, testing::ValuesIn(kRegexes),
                          [](const auto& row) { return std::string(row.param.name); });
 
+struct PairRow {
+  std::string_view name, left, right;
+  bool excludes, implies;  // left and right; left implies right
+  friend void PrintTo(const PairRow& row, std::ostream* out) { *out << row.name; }
+};
+class PairOfSelectors : public testing::TestWithParam<PairRow> {};
+TEST_P(PairOfSelectors, IsProved) {
+  const auto left = SelectorFacts::read(GetParam().left);
+  const auto right = SelectorFacts::read(GetParam().right);
+  ASSERT_TRUE(left && right);
+  EXPECT_EQ(left->excludes(*right), GetParam().excludes);
+  EXPECT_EQ(right->excludes(*left), GetParam().excludes);
+  EXPECT_EQ(left->implies(*right), GetParam().implies);
+}
+constexpr PairRow kPairs[] = {
+    {"same", "m", "m", false, true},
+    {"other_name", "m", "n", true, false},
+    {"name_in_a_glob", "m", "m*", false, true},
+    {"glob_of_a_name", "m*", "m", false, false},
+    {"other_values", "m{a=\"x\"}", "m{a=\"y\"}", true, false},
+    {"S7_missing_label_suits_negation", "m{a!=\"x\"}", "m{a!=\"y\"}", false, false},
+    {"value_and_its_negation", "m{a=\"x\"}", "m{a!=\"x\"}", true, false},
+    {"value_implies_other_negation", "m{a=\"x\"}", "m{a!=\"y\"}", false, true},
+    {"value_implies_expression", "m{a=\"x\"}", "m{a=~\".+\"}", false, true},
+    {"S7_no_term_does_not_imply_negation", "m", "m{a!=\"y\"}", false, false},
+    {"more_terms_imply_fewer", "m{a=\"x\",b=\"y\"}", "m{b=\"y\"}", false, true},
+    {"fewer_terms_do_not_imply_more", "m{b=\"y\"}", "m{a=\"x\",b=\"y\"}", false, false},
+    {"everything_but_the_name", "m{a=\"x\"}", "{a=\"x\"}", false, true},
+};
+INSTANTIATE_TEST_SUITE_P(Table, PairOfSelectors, testing::ValuesIn(kPairs),
+                         [](const auto& row) { return std::string{row.param.name}; });
+
+struct LabelRow {
+  std::string_view name, selector;
+  bool requires_text;
+  std::string_view values;  // joined by commas; "?" when they cannot be listed
+  friend void PrintTo(const LabelRow& row, std::ostream* out) { *out << row.name; }
+};
+class LabelOfSelector : public testing::TestWithParam<LabelRow> {};
+TEST_P(LabelOfSelector, IsProved) {
+  const auto facts = SelectorFacts::read(GetParam().selector);
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->requires_text("a"), GetParam().requires_text);
+  const auto values = facts->values("a");
+  std::string text;
+  for (const auto value : values.value_or(std::vector<std::string_view>{"?"})) text += std::string{value} + ",";
+  EXPECT_EQ(text, std::string{GetParam().values} + ",");
+}
+constexpr LabelRow kLabels[] = {
+    {"no_term", "m", false, "?"},
+    {"equal", "m{a=\"x\"}", true, "x"},
+    {"other_label", "m{b=\"x\"}", false, "?"},
+    {"some_text", "m{a=~\".+\"}", true, "?"},
+    {"S8_any_text", "m{a=~\".*\"}", false, "?"},
+    {"S8_alternatives_may_be_empty", "m{a=~\"x|\"}", false, "?"},
+    {"S7_not_equal_may_be_missing", "m{a!=\"x\"}", false, "?"},
+    {"words", "m{a=*\"x y\"}", true, "x,y"},
+    {"words_but_one", "m{a=*\"x y\",a!=\"y\"}", true, "x"},
+    {"glob", "m{a=*\"x*\"}", true, "?"},
+    {"glob_of_everything", "m{a=*\"*\"}", false, "?"},
+};
+INSTANTIATE_TEST_SUITE_P(Table, LabelOfSelector, testing::ValuesIn(kLabels),
+                         [](const auto& row) { return std::string{row.param.name}; });
+
+TEST(SelectorFacts, ValuesOfTwoLabelsAreKeptApart) {
+  const auto x = SelectorFacts::read("m{a=\"x\"}");
+  const auto y = SelectorFacts::read("n{b=*\"y z\"}");
+  ASSERT_TRUE(x && y);
+  EXPECT_TRUE(x->values_apart("a", *y, "b"));
+  EXPECT_FALSE(x->values_apart("a", *x, "a"));
+  EXPECT_FALSE(x->values_apart("a", *y, "c"));
+}
+
+TEST(SelectorFacts, NamesAreTaken) {
+  const auto facts = SelectorFacts::read("m* {a=\"x\"}");
+  ASSERT_TRUE(facts);
+  EXPECT_TRUE(facts->takes_name("mem"));
+  EXPECT_FALSE(facts->takes_name("cpu"));
+  EXPECT_FALSE(SelectorFacts::read("m{"));
+}
+
 }  // namespace
 }  // namespace cppd::matcher

@@ -34,7 +34,7 @@ class Help(unittest.TestCase):
     ROWS = {
         "program": ([], ["run", "check", "test", "explain", "try", "schema", "version"]),
         "run": (["run"], ["--config-dir", "--output", "--module"]),
-        "check": (["check"], ["--config-dir", "TEMPLATE"]),
+        "check": (["check"], ["--config-dir", "TEMPLATE", "--allow", "--rules"]),
         "test": (["test"], ["MODULE", "--job", "--cycles", "--config-dir"]),
         "explain": (["explain"], ["MODULE", "--template", "--payload", "--series", "--chart", "--unplaced", "--strict",
                                   "Exit status"]),
@@ -63,6 +63,7 @@ class WrongUsage(unittest.TestCase):
         "test_of_an_unknown_module": ["test", "nosuch"],
         "no_cycles": ["test", "linux", "--cycles", "0"],
         "cycles_are_a_number": ["test", "linux", "--cycles", "two"],
+        "unknown_rule_of_check": ["check", "--allow", "bogus"],
         "config_dir_without_value": ["check", "--config-dir"],
         "explain_without_module": ["explain"],
         "explain_of_an_unknown_module": ["explain", "nosuch"],
@@ -320,6 +321,20 @@ class Check(unittest.TestCase):
             done = call("check", "--config-dir", tree.path, bad)
             self.assertEqual(done.returncode, 1)
             self.assertRegex(done.stdout, rf"(?m)^{re.escape(str(bad))}:\d+:\d+: ")
+
+    def test_lint(self):
+        source = pathlib.Path(__file__).parents[2]
+        rules = [line.split()[0] for line in call("check", "--rules").stdout.splitlines()]
+        self.assertIn("missing-algorithm", rules)
+        for rule in rules:
+            bad = source / f"src/agent/check/testdata/lint_{rule.replace('-', '_')}/templates/charts.yaml"
+            with self.subTest(rule), Folder() as tree:
+                done = call("check", "--config-dir", tree.path, bad)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"[{rule}]\n", done.stdout)
+                allow = [word for each in rules for word in ("--allow", each)]
+                self.assertEqual(call("check", "--config-dir", tree.path, *allow, bad).returncode, 0)
+                self.assertNotIn(f"[{rule}]", call("check", "--config-dir", tree.path, "--allow", rule, bad).stdout)
 
 
 class TestOfOneJob(unittest.TestCase):

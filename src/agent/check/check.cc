@@ -31,7 +31,8 @@ class Checker {
     for (const auto& info : collectors_) {
       if (info.defaults.chart_template.empty()) continue;
       ++report_.files;
-      add(check_template(info.defaults.chart_template, fmt::format("embedded:{}/charts.yaml", info.defaults.module)));
+      add(check_template(info.defaults.chart_template, fmt::format("embedded:{}/charts.yaml", info.defaults.module),
+                         options_.allowed));
     }
     for (const auto& path : options_.templates) template_file(path);
     sort();
@@ -106,7 +107,7 @@ class Checker {
   void template_file(const std::string& path) {
     ++report_.files;
     const auto text = read_file(path);
-    add(text ? check_template(*text, path) : std::vector{text.error()});
+    add(text ? check_template(*text, path, options_.allowed) : std::vector{text.error()});
   }
 
   void add(std::vector<Error> errors) { std::ranges::move(errors, std::back_inserter(report_.mistakes)); }

@@ -16,6 +16,7 @@ namespace cppd::agent {
 struct CheckOptions {
   Directories directories;
   std::vector<std::string> templates;  ///< files with chart templates, besides those of the collectors
+  std::vector<std::string> allowed{};  ///< rules of the lint that are off
 };
 
 struct CheckReport {

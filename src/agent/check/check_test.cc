@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cppd/agent/check/check.h>
 
-#include <cppd/agent/check/template.h>
 #include <gtest/gtest.h>
 
 #include "fake_collector.h"
@@ -15,7 +14,7 @@ constexpr std::string_view kGood =
     "  - family: f\n"
     "    metrics: [m]\n"
     "    charts:\n"
-    "      - {id: c, title: T, context: c, units: u, dimensions: [{selector: m, name: d}]}\n";
+    "      - {id: c, title: T, context: c, units: u, algorithm: absolute, dimensions: [{selector: m, name: d}]}\n";
 
 TEST(Check, NothingAtAllIsRight) {
   const auto report = check({.directories = {.plugin = "cpp.d"}}, fake_collectors());
@@ -44,47 +43,6 @@ TEST(Check, EmbeddedFilesAreCheckedOnce) {
             "embedded:cpp.d.conf:1:10: enabled: expected a bool, found an integer `1`\n"
             "embedded:cpp.d/fake.conf:1:7: jobs: expected a list, found an integer\n"
             "2 files, 2 mistakes\n");
-}
-
-struct IdCase {
-  std::string_view name, first, second;
-  bool taken;
-  friend void PrintTo(const IdCase& row, std::ostream* out) { *out << row.name; }
-};
-// Diff D2: what must collide is refused, what may stay apart is not.
-constexpr IdCase kIds[] = {
-    {"both_static", "id: c", "id: c", true},
-    {"ids_differ", "id: c", "id: e", false},
-    {"id_from_the_context", "context: a.b", "id: a_b", true},
-    {"one_with_instances", "id: c", "id: c, instances: {by_labels: [x]}", false},
-    {"same_instances", "id: c, instances: {by_labels: [x]}", "id: c, instances: {by_labels: [x]}", true},
-    {"other_order", "id: c, instances: {by_labels: [x, y]}", "id: c, instances: {by_labels: [y, x]}", false},
-    {"all_labels", "id: c, instances: {by_labels: ['*']}", "id: c, instances: {by_labels: ['*']}", false},
-};
-class ChartIds : public testing::TestWithParam<IdCase> {};
-TEST_P(ChartIds, AreTakenOnce) {
-  std::string text = "version: v1\ngroups:\n  - family: f\n    metrics: [m]\n    charts:\n";
-  for (const auto chart : {GetParam().first, GetParam().second}) {
-    text += fmt::format("      - {{title: T, {}, {} units: u, dimensions: [{{selector: m, name: d}}]}}\n", chart,
-                        chart.starts_with("context") ? "" : "context: k,");
-  }
-  const auto mistakes = check_template(text, "t");
-  EXPECT_EQ(!mistakes.empty(), GetParam().taken) << join_errors(mistakes);
-  for (const auto& mistake : mistakes) EXPECT_EQ(mistake.location, (Location{"t", 7, 9}));
-}
-INSTANTIATE_TEST_SUITE_P(Table, ChartIds, testing::ValuesIn(kIds),
-                         [](const auto& row) { return std::string{row.param.name}; });
-
-TEST(ChartIds, SelectorsMayKeepChartsApart) {
-  const std::string text =
-      "version: v1\ngroups:\n  - family: f\n    metrics: [m]\n    charts:\n"
-      "      - {id: c, title: T, context: k, units: u, instances: {by_labels: [x]}, dimensions: [{selector: "
-      "'m{x=\"1\"}', "
-      "name: d}]}\n"
-      "      - {id: c, title: T, context: k, units: u, instances: {by_labels: [x]}, dimensions: [{selector: "
-      "'m{x=\"2\"}', "
-      "name: d}]}\n";
-  EXPECT_EQ(join_errors(check_template(text, "t")), "");
 }
 
 }  // namespace

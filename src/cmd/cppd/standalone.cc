@@ -6,6 +6,7 @@
 #include "one_job.h"
 
 #include <cppd/agent/check/check.h>
+#include <cppd/agent/check/lint.h>
 #include <cppd/agent/process/agent.h>
 #include <cppd/base/mutex.h>
 #include <cppd/output/console/json_view.h>
@@ -130,8 +131,13 @@ int run_live(const StandaloneOptions& options, const std::vector<CollectorInfo>&
 }
 
 int run_check(const StandaloneOptions& options, const std::vector<CollectorInfo>& collectors) {
+  if (options.list_rules) {
+    for (const auto& rule : agent::lint_rules()) fmt::print("{:<20} {}\n", rule.name, rule.finds);
+    return 0;
+  }
   const auto where = standalone_directories(options, collectors);
-  const auto report = agent::check({.directories = where, .templates = options.templates}, collectors);
+  const auto report = agent::check(
+      {.directories = where, .templates = options.templates, .allowed = options.allowed_rules}, collectors);
   fmt::print("{}", report.text());
   return report.exit_status();
 }

@@ -13,6 +13,8 @@ namespace cppd {
 struct StandaloneOptions {
   std::vector<std::string> config_dirs;
   std::vector<std::string> templates;
+  std::vector<std::string> allowed_rules;
+  bool list_rules = false;
   std::string output = "table";
   std::string module;
   std::string job;

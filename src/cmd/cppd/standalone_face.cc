@@ -3,13 +3,18 @@
 #include "faces.h"
 #include "standalone.h"
 
+#include <cppd/agent/check/lint.h>
 #include <cppd/charttpl/schema.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <string_view>
+#include <vector>
 
 namespace cppd {
 namespace {
@@ -18,6 +23,17 @@ void add_config_dir(CLI::App& command, StandaloneOptions& options) {
   command.add_option("-c,--config-dir", options.config_dirs, "configuration directory; may be repeated")
       ->type_name("DIR")
       ->allow_extra_args(false);  // one each time, or the words after it would be directories too
+}
+
+/// Refuses a rule that the lint does not have, and names those it has.
+CLI::Validator known_rule() {
+  return {[](const std::string& word) {
+            std::vector<std::string_view> names;
+            for (const auto& rule : agent::lint_rules()) names.push_back(rule.name);
+            if (std::ranges::find(names, word) != names.end()) return std::string{};
+            return fmt::format("there is no rule {}; there are {}", word, fmt::join(names, ", "));
+          },
+          ""};
 }
 
 int usage_error(std::string_view what, const CLI::App& app) {
@@ -111,6 +127,11 @@ int run_standalone_face(int argc, char** argv, const std::vector<CollectorInfo>&
       app.add_subcommand("check", "read every configuration and template, and name each mistake; exit 0 or 1");
   add_config_dir(*check, options);
   check->add_option("TEMPLATE", options.templates, "further chart templates to read");
+  check->add_option("--allow", options.allowed_rules, "switch a rule for templates off; may be repeated")
+      ->type_name("RULE")
+      ->allow_extra_args(false)
+      ->check(known_rule());
+  check->add_flag("--rules", options.list_rules, "list the rules for templates");
 
   auto* test =
       app.add_subcommand("test", "run one job for a few cycles and print its charts; exit 0 only when data came");
