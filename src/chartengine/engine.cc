@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Loading, attempts and small accessors. Routing: engine_routes.cc; planning: engine_plan.cc.
+#include "build_clock.h"
+
 #include <cppd/base/internal_error.h>
 #include <cppd/chartengine/engine.h>
 
@@ -90,7 +92,13 @@ void Engine::start_from(std::shared_ptr<RouteTable> table) {
 
 Result<Attempt> Engine::prepare(const metrix::Store& store, metrix::ScopeId scope) {
   if (outstanding_) return std::unexpected(invalid_input("plan attempt already outstanding"));
-  if (!table_) return std::unexpected(invalid_input("no chart template is loaded"));
+  BuildSample sample;
+  BuildClock clock{options_.observer != nullptr};
+  if (!table_) {
+    sample.outcome = BuildOutcome::error;
+    if (options_.observer) options_.observer->built(sample);
+    return std::unexpected(invalid_input("no chart template is loaded"));
+  }
   plan_.clear();
   clear(undo_charts_);
   clear(undo_dimensions_);
@@ -100,34 +108,52 @@ Result<Attempt> Engine::prepare(const metrix::Store& store, metrix::ScopeId scop
   const auto& meta = store.meta();
   if (meta.last_attempt_status != metrix::AttemptStatus::success) {
     ++stats_.skipped_failed_collect;
-    return attempt;
+    sample.outcome = BuildOutcome::skipped_failed_collect;
+  } else if (follow_sequence(meta.last_success_seq, sample)) {
+    clock.end(BuildPhase::prepare);
+    build(store, scope, clock);
   }
-  const auto sequence = meta.last_success_seq;
+  if (options_.observer) observe_build(sample, clock);
+  return attempt;
+}
+
+/// Is there anything that was not planned yet?
+bool Engine::follow_sequence(std::uint64_t sequence, BuildSample& sample) {
   const bool violation =
       last_sequence_ != 0 && (options_.all_visible ? sequence < last_sequence_ : sequence <= last_sequence_);
-  if (violation && !in_violation_) {
+  sample.sequence_violation = violation;
+  sample.sequence_broken = violation && !in_violation_;
+  sample.sequence_recovered = !violation && in_violation_;
+  if (sample.sequence_broken) {
     ++stats_.sequence_violations;
     options_.log.warning(fmt::format("chart engine: sequence {} after {}", sequence, last_sequence_));
-  } else if (!violation && in_violation_) {
+  } else if (sample.sequence_recovered) {
     options_.log.info(fmt::format("chart engine: sequence recovered at {}", sequence));
   }
   in_violation_ = violation;
   if (!violation) last_sequence_ = sequence;
-  if (!options_.all_visible && sequence == committed_sequence_) return attempt;
+  return options_.all_visible || sequence != committed_sequence_;
+}
 
+void Engine::build(const metrix::Store& store, metrix::ScopeId scope, BuildClock& clock) {
   now_ = static_cast<std::uint32_t>(store.success_clock());
-  fresh_ = static_cast<std::uint32_t>(sequence);
+  fresh_ = static_cast<std::uint32_t>(store.meta().last_success_seq);
   if (!in_group_) {
     synchronize(store, scope);
   } else {
     require(synchronized_clock_ == store.changes().clock, "a group is synchronized before its engines plan");
     if (!dirty_charts_.empty() || !new_charts_.empty()) settle_layout();
   }
-  if (!table_->capped_templates.empty()) enforce_instance_caps();
+  clock.end(BuildPhase::scan);
+  if (!table_->capped_templates.empty()) {
+    enforce_instance_caps();
+    plan_.capped_charts = plan_.removed_charts.size();
+    clock.end(BuildPhase::lifecycle_caps);
+  }
   plan_charts();
+  clock.end(BuildPhase::materialize);
   built_ = true;
   ++stats_.builds;
-  return attempt;
 }
 
 void Engine::finish(std::uint64_t number, bool commit) {

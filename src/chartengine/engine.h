@@ -7,6 +7,7 @@
 #include <cppd/base/ledger.h>
 #include <cppd/base/logger.h>
 #include <cppd/base/result.h>
+#include <cppd/chartengine/build_sample.h>
 #include <cppd/chartengine/plan.h>
 #include <cppd/chartengine/program.h>
 #include <cppd/chartengine/route_table.h>
@@ -32,6 +33,7 @@ struct EngineOptions {
   bool all_visible = false;
   Ledger* ledger = nullptr;
   Logger log{};
+  BuildObserver* observer = nullptr;  ///< told of each build; counting for it costs a pass over the series
 };
 
 /// Counts since the engine was made.
@@ -220,6 +222,14 @@ class Engine {
   void release_texts();
   void release_texts_of(Chart& chart);
 
+  // For an observer (engine_sample.cc).
+  class BuildClock;
+  [[nodiscard]] bool follow_sequence(std::uint64_t sequence, BuildSample& sample);
+  void build(const metrix::Store& store, metrix::ScopeId scope, BuildClock& clock);
+  void observe_build(BuildSample& sample, const BuildClock& clock);
+  void count_series(BuildSample& sample);
+  void count_plan(BuildSample& sample) const;
+
   // Routing (engine_routes.cc).
   void synchronize(const metrix::Store& store, metrix::ScopeId scope);
   void start_over(const metrix::Store& store, metrix::ScopeId scope);
@@ -330,6 +340,8 @@ class Engine {
   std::vector<std::uint32_t> reduced_counts_;
   std::vector<Label> labels_;  // of the series being routed
   EngineStats stats_;
+  std::uint64_t routed_ = 0;    // since the last sample
+  std::uint64_t unrouted_ = 0;  // since the last sample
 };
 
 }  // namespace cppd::chartengine

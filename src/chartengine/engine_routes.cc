@@ -81,6 +81,7 @@ void Engine::start_over(const metrix::Store& store, metrix::ScopeId scope) {
 }
 
 void Engine::route_series(std::uint32_t series) {
+  ++routed_;
   const auto& descriptor = store_->descriptor_of(SeriesId{series});
   store_->labels().labels(store_->label_set(SeriesId{series}), labels_);
   const RoutedSeries source{.name = descriptor.name,
@@ -252,6 +253,7 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
 
 void Engine::unroute_series(std::uint32_t series) {
   if (series >= table_->first_chart.size()) return;
+  ++unrouted_;
   if (table_->lost[series]) {
     table_->lost[series] = false;
     losses_departed_ = true;

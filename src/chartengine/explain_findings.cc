@@ -27,7 +27,12 @@ std::string text_of(const ExplainedSeries& series) {
 
 }  // namespace
 
+/// A line of the template is warned of once, on the first chart that shows it, however many instances do.
 void Explainer::warn(Kind kind, std::uint32_t chart, std::uint32_t rule, std::string text) {
+  const auto subject = kind == Kind::fraction_cut ? std::string{} : text;
+  if (rule != kNotExplained && !warned_.insert(fmt::format("{} {} {}", static_cast<int>(kind), rule, subject)).second) {
+    return;
+  }
   out_.warnings.push_back({.kind = kind, .chart = chart, .rule = rule, .text = std::move(text)});
 }
 
@@ -47,6 +52,7 @@ void Explainer::chart_warnings(std::uint32_t index) {
 void Explainer::dimension_warnings(std::uint32_t index, const ExplainedDimension& dimension) {
   const auto& chart = out_.charts[index];
   if (dimension.rule == kNotExplained || dimension.decided_by == kNotExplained) return;
+  if (dimension.attributes.variable) return;  // a number as it is
   const auto configured = chart.meta.algorithm;
   const ExplainedSeries* first_of[2] = {nullptr, nullptr};  // gauge, counter
   std::uint32_t previous = kNotExplained;

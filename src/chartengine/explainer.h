@@ -106,6 +106,7 @@ class Explainer {
   boost::unordered_flat_map<std::string, std::uint32_t> near_names_;  // the rule with the nearest name, or none
   std::uint64_t search_budget_ = 50'000'000;                          // cells of edit distance tables
   // Warnings that were given: lines that lost series to autogen, chart and series, templates.
+  boost::unordered_flat_set<std::string> warned_;
   boost::unordered_flat_set<std::uint32_t> fell_;
   boost::unordered_flat_set<std::uint64_t> twice_;
   boost::unordered_flat_set<std::uint32_t> per_bucket_;

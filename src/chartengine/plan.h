@@ -80,6 +80,7 @@ struct Plan {
   std::vector<Removed> removed_dimensions;  ///< capped ones first, then expired ones
   std::vector<std::uint32_t> removed_charts;
   std::size_t capped_dimensions = 0;  ///< how many of `removed_dimensions` were capped
+  std::size_t capped_charts = 0;      ///< how many of `removed_charts` were capped; they come first
   std::vector<metrix::LabelId> labels;
 
   [[nodiscard]] bool empty() const {
@@ -92,7 +93,7 @@ struct Plan {
     empty_all(created, new_dimensions, relabelled, redefined, redefined_dimensions, removed_dimensions, removed_charts,
               labels);
     updates.clear(), values.clear();
-    capped_dimensions = 0;
+    capped_dimensions = capped_charts = 0;
   }
 };
 

@@ -196,6 +196,7 @@ class JsonWriter {
     json_.member("divisor", dimension.attributes.divisor);
     json_.member("hidden", dimension.attributes.hidden);
     json_.member("float", dimension.attributes.is_float);
+    if (dimension.attributes.variable) json_.member("variable", true);
     json_.member("aggregation", reducer_name(dimension.reducer));
     rule(dimension.rule);
     if (dimension.decided_by != kNotExplained)

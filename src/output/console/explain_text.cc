@@ -126,11 +126,12 @@ class TextWriter {
     }
     if (feeders.empty() && !part_.is_whole()) return;
     const auto& attributes = dimension.attributes;
-    std::vector<std::string> notes{std::string{algorithm_name(attributes.algorithm)}};
+    std::vector<std::string> notes{
+        std::string{attributes.variable ? "variable" : algorithm_name(attributes.algorithm)}};
     if (attributes.multiplier != 1) notes.push_back(fmt::format("times {}", attributes.multiplier));
     if (attributes.divisor != 1) notes.push_back(fmt::format("divided by {}", attributes.divisor));
     if (attributes.hidden) notes.emplace_back("hidden");
-    if (attributes.is_float) notes.emplace_back("float");
+    if (attributes.is_float && !attributes.variable) notes.emplace_back("float");
     if (dimension.series.size() > 1)
       notes.push_back(fmt::format("{} of {} series", reducer_name(dimension.reducer), dimension.series.size()));
     if (dimension.series.empty()) {
