@@ -10,7 +10,6 @@ namespace {
 
 using metrix::InstrumentOptions;
 using metrix::RuntimeCounter;
-using metrix::RuntimeGauge;
 
 constexpr std::string_view kPrefix = "netdata.go.plugin.framework.chartengine";
 

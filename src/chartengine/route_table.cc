@@ -10,8 +10,8 @@
 
 namespace cppd::chartengine {
 
-RouteTable::RouteTable(std::shared_ptr<const Program> compiled, std::string type_id)
-    : program{std::move(compiled)}, router{program, std::move(type_id)} {
+RouteTable::RouteTable(std::shared_ptr<const Program> compiled, std::string_view type_id)
+    : program{std::move(compiled)}, router{program, type_id} {
   const auto charts = program->charts();
   for (std::uint32_t index = 0; index < charts.size(); ++index) {
     template_metas.push_back(intern(charts[index].meta));

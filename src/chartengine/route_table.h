@@ -39,7 +39,7 @@ struct Route {
 
 /// Threads   confined to the shard of its job.
 struct RouteTable {
-  RouteTable(std::shared_ptr<const Program> compiled, std::string type_id);
+  RouteTable(std::shared_ptr<const Program> compiled, std::string_view type_id);
 
   [[nodiscard]] std::uint32_t intern(const Route& route);
   [[nodiscard]] std::uint32_t intern(const DimensionAttributes& dimension);

@@ -90,7 +90,7 @@ std::optional<std::string_view> dimension_text(const DimensionRule& rule, const 
 
 }  // namespace
 
-Router::Router(std::shared_ptr<const Program> program, std::string type_id)
+Router::Router(std::shared_ptr<const Program> program, std::string_view type_id)
     : program_{std::move(program)},
       type_id_bytes_{netdataapi::id_bytes(type_id)},
       autogen_prefix_bytes_{blank(type_id) ? 0 : type_id.size() + 1} {}

@@ -62,7 +62,7 @@ struct AutogenRoute {
 class Router {
  public:
   /// `type_id` is the first part of every id on the wire, and bounds what follows.
-  Router(std::shared_ptr<const Program> program, std::string type_id);
+  Router(std::shared_ptr<const Program> program, std::string_view type_id);
 
   /// Does the template's own selector let the series in?
   [[nodiscard]] bool selected(const RoutedSeries& series) const;
