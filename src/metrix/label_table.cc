@@ -2,6 +2,7 @@
 #include <cppd/base/internal_error.h>
 #include <cppd/metrix/label_table.h>
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
@@ -10,23 +11,26 @@
 
 namespace cppd::metrix {
 
-std::size_t LabelTable::TextHash::operator()(const Label& label) const {
+/// A text is hashed when it is looked up; its index keeps the hash.
+LabelTable::Wanted LabelTable::hashed(const Label& label) {
   const auto key = XXH3_64bits(label.key.data(), label.key.size());
-  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(label.value.data(), label.value.size(), key));
+  return {label, static_cast<std::uint32_t>(XXH3_64bits_withSeed(label.value.data(), label.value.size(), key))};
 }
 
-bool LabelTable::TextEqual::operator()(const Label& a, LabelId b) const { return a == table->label(b); }
-
-std::size_t LabelTable::SetHash::operator()(std::span<const LabelId> ids) const {
-  return static_cast<std::uint32_t>(XXH3_64bits(ids.data(), ids.size_bytes()));
-}
-bool LabelTable::SetEqual::operator()(std::span<const LabelId> a, LabelSetId b) const {
-  return std::ranges::equal(a, table->ids(b));
+LabelTable::WantedSet LabelTable::hashed(std::span<const LabelId> ids) {
+  constexpr std::uint64_t kMultiplier = 0x9E37'79B9'7F4A'7C15;
+  auto hash = std::uint64_t{ids.size()};
+  for (const auto id : ids) {
+    hash = (hash ^ index_of(id)) * kMultiplier;
+    hash ^= hash >> 32;
+  }
+  return {ids, static_cast<std::uint32_t>(hash)};
 }
 
 LabelTable::LabelTable()
     : text_index_(0, TextHash{this}, TextEqual{this}), set_index_(0, SetHash{this}, SetEqual{this}) {
-  require(add_set({}) == LabelSetId::empty, "the first record is the empty set");  // and lives as long as the table
+  require(add_set(hashed(std::span<const LabelId>{})) == LabelSetId::empty,
+          "the first record is the empty set");  // and lives as long as the table
 }
 
 std::size_t LabelTable::bytes_of(const Label& label) {
@@ -61,11 +65,12 @@ void LabelTable::labels(LabelSetId set, std::vector<Label>& into) const {
 }
 
 LabelId LabelTable::intern(const Label& label) {
-  if (const auto found = text_index_.find(label); found != text_index_.end()) return *found;
+  const auto wanted = hashed(label);
+  if (const auto found = text_index_.find(wanted); found != text_index_.end()) return *found;
   const auto id = static_cast<LabelId>(arena_.take(bytes_of(label)));
   char* at = arena_.at(index_of(id));
   auto& head = *new (at) Text{.uses = 0,
-                              .hash = static_cast<std::uint32_t>(text_index_.hash_function()(label)),
+                              .hash = wanted.hash,
                               .key_bytes = static_cast<std::uint8_t>(label.key.size()),
                               .value_bytes = static_cast<std::uint8_t>(label.value.size())};
   at += kTextHead;
@@ -90,11 +95,11 @@ void LabelTable::release_text(LabelId id) {
 }
 
 /// A new set with one use.
-LabelSetId LabelTable::add_set(std::span<const LabelId> ids) {
+LabelSetId LabelTable::add_set(const WantedSet& wanted) {
+  const auto [ids, hash] = wanted;
   const auto id = static_cast<LabelSetId>(arena_.take(sizeof(Set) + ids.size_bytes()));
-  auto& made = *new (arena_.at(index_of(id))) Set{.uses = 1,
-                                                  .hash = static_cast<std::uint32_t>(set_index_.hash_function()(ids)),
-                                                  .count = static_cast<std::uint32_t>(ids.size())};
+  auto& made =
+      *new (arena_.at(index_of(id))) Set{.uses = 1, .hash = hash, .count = static_cast<std::uint32_t>(ids.size())};
   std::ranges::copy(ids, ids_of(made));
   return id;
 }
@@ -103,11 +108,12 @@ LabelSetId LabelTable::acquire(Labels labels) {
   if (labels.empty()) return LabelSetId::empty;
   scratch_.clear();
   for (const auto& label : labels) scratch_.push_back(intern(label));
-  if (const auto found = set_index_.find(std::span<const LabelId>{scratch_}); found != set_index_.end()) {
+  const auto wanted = hashed(scratch_);
+  if (const auto found = set_index_.find(wanted); found != set_index_.end()) {
     ++set(*found).uses;
     return *found;
   }
-  const auto id = add_set(scratch_);
+  const auto id = add_set(wanted);
   for (const auto label : scratch_) ++text(label).uses;
   set_index_.insert(id);
   ++live_sets_;
@@ -131,11 +137,11 @@ std::optional<LabelSetId> LabelTable::find(Labels labels) const {
   if (labels.empty()) return LabelSetId::empty;
   scratch_.clear();
   for (const auto& label : labels) {
-    const auto text = text_index_.find(label);
+    const auto text = text_index_.find(hashed(label));
     if (text == text_index_.end()) return std::nullopt;
     scratch_.push_back(*text);
   }
-  const auto set = set_index_.find(std::span<const LabelId>{scratch_});
+  const auto set = set_index_.find(hashed(scratch_));
   if (set == set_index_.end()) return std::nullopt;
   return *set;
 }

@@ -9,6 +9,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <algorithm>
 #include <compare>
 #include <span>
 #include <string>
@@ -74,31 +75,39 @@ class LabelTable {
   };
 
   // The indexes hold ids; hash and equality look at what the ids stand for.
+  struct Wanted {
+    Label label;
+    std::uint32_t hash;
+  };
+  struct WantedSet {
+    std::span<const LabelId> ids;
+    std::uint32_t hash;
+  };
   struct TextHash {
     using is_transparent = void;
     const LabelTable* table;
-    std::size_t operator()(const Label& label) const;
+    std::size_t operator()(const Wanted& wanted) const { return wanted.hash; }
     std::size_t operator()(LabelId id) const { return table->text(id).hash; }
   };
   struct TextEqual {
     using is_transparent = void;
     const LabelTable* table;
     bool operator()(LabelId a, LabelId b) const { return a == b; }
-    bool operator()(const Label& a, LabelId b) const;
-    bool operator()(LabelId a, const Label& b) const { return (*this)(b, a); }
+    bool operator()(const Wanted& a, LabelId b) const { return a.label == table->label(b); }
+    bool operator()(LabelId a, const Wanted& b) const { return (*this)(b, a); }
   };
   struct SetHash {
     using is_transparent = void;
     const LabelTable* table;
-    std::size_t operator()(std::span<const LabelId> ids) const;
+    std::size_t operator()(const WantedSet& wanted) const { return wanted.hash; }
     std::size_t operator()(LabelSetId id) const { return table->set(id).hash; }
   };
   struct SetEqual {
     using is_transparent = void;
     const LabelTable* table;
     bool operator()(LabelSetId a, LabelSetId b) const { return a == b; }
-    bool operator()(std::span<const LabelId> a, LabelSetId b) const;
-    bool operator()(LabelSetId a, std::span<const LabelId> b) const { return (*this)(b, a); }
+    bool operator()(const WantedSet& a, LabelSetId b) const { return std::ranges::equal(a.ids, table->ids(b)); }
+    bool operator()(LabelSetId a, const WantedSet& b) const { return (*this)(b, a); }
   };
 
   [[nodiscard]] Text& text(LabelId id) const { return *reinterpret_cast<Text*>(arena_.at(index_of(id))); }
@@ -109,7 +118,9 @@ class LabelTable {
   [[nodiscard]] Packed packed(LabelId id) const;
   [[nodiscard]] LabelId intern(const Label& label);
   void release_text(LabelId id);
-  [[nodiscard]] LabelSetId add_set(std::span<const LabelId> ids);
+  [[nodiscard]] LabelSetId add_set(const WantedSet& wanted);
+  [[nodiscard]] static Wanted hashed(const Label& label);
+  [[nodiscard]] static WantedSet hashed(std::span<const LabelId> ids);
   [[nodiscard]] std::string packed(std::span<const LabelId> ids) const;
 
   Arena arena_;

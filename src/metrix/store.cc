@@ -3,7 +3,6 @@
 #include <cppd/metrix/store.h>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <limits>
@@ -35,9 +34,10 @@ std::string_view status_name(AttemptStatus status) {
 }
 
 std::size_t Store::IndexHash::operator()(const Identity& identity) const {
-  const std::uint32_t words[] = {index_of(identity.descriptor), index_of(identity.labels),
-                                 index_of(store->scopes_.scope_of(identity.claim))};
-  return XXH3_64bits(words, sizeof words);
+  constexpr std::uint64_t kMultiplier = 0x9E37'79B9'7F4A'7C15;
+  const auto series = std::uint64_t{index_of(identity.descriptor)} << 32 | index_of(identity.labels);
+  const auto hash = (series ^ index_of(store->scopes_.scope_of(identity.claim)) * kMultiplier) * kMultiplier;
+  return hash ^ hash >> 32;  // the low bits alone do not know of the descriptor
 }
 
 Store::Store(StoreOptions options, Ledger* ledger)
