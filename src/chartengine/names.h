@@ -3,7 +3,7 @@
 /// Names of dimensions, each stored once however many charts and hosts use it.
 #pragma once
 
-#include <cppd/chartengine/text_arena.h>
+#include <cppd/base/text_arena.h>
 
 #include <boost/unordered/unordered_flat_set.hpp>
 

@@ -1,43 +1,62 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cppd/base/internal_error.h>
 #include <cppd/metrix/label_table.h>
-#include <cppd/metrix/slot.h>
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace cppd::metrix {
 
-std::size_t LabelTable::TextHash::operator()(const Label& label) const {
+/// A text is hashed when it is looked up; its index keeps the hash.
+LabelTable::Wanted LabelTable::hashed(const Label& label) {
   const auto key = XXH3_64bits(label.key.data(), label.key.size());
-  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(label.value.data(), label.value.size(), key));
+  return {label, static_cast<std::uint32_t>(XXH3_64bits_withSeed(label.value.data(), label.value.size(), key))};
 }
 
-bool LabelTable::TextEqual::operator()(const Label& a, LabelId b) const { return a == table->label(b); }
-
-std::size_t LabelTable::SetHash::operator()(std::span<const LabelId> ids) const {
-  return static_cast<std::uint32_t>(XXH3_64bits(ids.data(), ids.size_bytes()));
-}
-bool LabelTable::SetEqual::operator()(std::span<const LabelId> a, LabelSetId b) const {
-  return std::ranges::equal(a, table->ids(b));
+LabelTable::WantedSet LabelTable::hashed(std::span<const LabelId> ids) {
+  constexpr std::uint64_t kMultiplier = 0x9E37'79B9'7F4A'7C15;
+  auto hash = std::uint64_t{ids.size()};
+  for (const auto id : ids) {
+    hash = (hash ^ index_of(id)) * kMultiplier;
+    hash ^= hash >> 32;
+  }
+  return {ids, static_cast<std::uint32_t>(hash)};
 }
 
 LabelTable::LabelTable()
-    : sets_(1), text_index_(0, TextHash{this}, TextEqual{this}), set_index_(0, SetHash{this}, SetEqual{this}) {
-  sets_[0].uses = 1;  // the empty set lives as long as the table
+    : text_index_(0, TextHash{this}, TextEqual{this}), set_index_(0, SetHash{this}, SetEqual{this}) {
+  require(add_set(hashed(std::span<const LabelId>{})) == LabelSetId::empty,
+          "the first record is the empty set");  // and lives as long as the table
+}
+
+std::size_t LabelTable::bytes_of(const Label& label) {
+  const bool is_long = label.key.size() >= kLong || label.value.size() >= kLong;
+  return (is_long ? kLongTextHead : kTextHead) + label.key.size() + 1 + label.value.size();
+}
+
+LabelTable::Packed LabelTable::packed(LabelId id) const {
+  const char* const at = arena_.at(index_of(id));
+  const auto& head = *reinterpret_cast<const Text*>(at);
+  if (head.key_bytes != kLong) [[likely]]
+    return {at + kTextHead, head.key_bytes, head.value_bytes};
+  Packed all{.key = at + kLongTextHead, .key_bytes = 0, .value_bytes = 0};
+  std::memcpy(&all.key_bytes, at + kTextHead, sizeof all.key_bytes);
+  std::memcpy(&all.value_bytes, at + kTextHead + sizeof all.key_bytes, sizeof all.value_bytes);
+  return all;
 }
 
 Label LabelTable::label(LabelId id) const {
-  const auto& text = texts_[index_of(id)];
-  const auto all = text.all();
-  return {all.substr(0, text.key_bytes), all.substr(text.key_bytes + 1, text.value_bytes)};
+  const auto text = packed(id);
+  return {{text.key, text.key_bytes}, {text.key + text.key_bytes + 1, text.value_bytes}};
 }
 
 std::span<const LabelId> LabelTable::ids(LabelSetId set) const {
-  const auto& entry = sets_[index_of(set)];
-  return std::span{pool_}.subspan(entry.first, entry.count);
+  auto& entry = this->set(set);
+  return {ids_of(entry), entry.count};
 }
 
 void LabelTable::labels(LabelSetId set, std::vector<Label>& into) const {
@@ -46,73 +65,71 @@ void LabelTable::labels(LabelSetId set, std::vector<Label>& into) const {
 }
 
 LabelId LabelTable::intern(const Label& label) {
-  if (const auto found = text_index_.find(label); found != text_index_.end()) return *found;
-  const auto id = take_place(texts_, free_texts_);
-  auto& text = texts_[index_of(id)];
-  text.packed = std::make_unique_for_overwrite<char[]>(label.key.size() + label.value.size() + 2);
-  text.key_bytes = static_cast<std::uint32_t>(label.key.size());
-  text.value_bytes = static_cast<std::uint32_t>(label.value.size());
-  text.uses = 0;
-  text.hash = static_cast<std::uint32_t>(text_index_.hash_function()(label));
-  char* at = text.packed.get();
-  at = std::copy(label.key.begin(), label.key.end(), at);
+  const auto wanted = hashed(label);
+  if (const auto found = text_index_.find(wanted); found != text_index_.end()) return *found;
+  const auto id = static_cast<LabelId>(arena_.take(bytes_of(label)));
+  char* at = arena_.at(index_of(id));
+  auto& head = *new (at) Text{.uses = 0,
+                              .hash = wanted.hash,
+                              .key_bytes = static_cast<std::uint8_t>(label.key.size()),
+                              .value_bytes = static_cast<std::uint8_t>(label.value.size())};
+  at += kTextHead;
+  if (label.key.size() >= kLong || label.value.size() >= kLong) {
+    head.key_bytes = kLong;
+    const std::uint32_t lengths[] = {static_cast<std::uint32_t>(label.key.size()),
+                                     static_cast<std::uint32_t>(label.value.size())};
+    std::memcpy(at, lengths, sizeof lengths);
+    at += sizeof lengths;
+  }
+  at = std::ranges::copy(label.key, at).out;
   *at++ = '\xff';
-  at = std::copy(label.value.begin(), label.value.end(), at);
-  *at = '\xff';
+  std::ranges::copy(label.value, at);
   text_index_.insert(id);
   return id;
 }
 
 void LabelTable::release_text(LabelId id) {
-  auto& text = texts_[index_of(id)];
-  if (--text.uses > 0) return;
+  if (--text(id).uses > 0) return;
   text_index_.erase(text_index_.find(id));
-  text.packed.reset();
-  free_texts_.push_back(id);
+  arena_.give(index_of(id), bytes_of(label(id)));
 }
 
-std::uint32_t LabelTable::place(std::span<const LabelId> ids) {
-  if (ids.size() < free_places_.size() && !free_places_[ids.size()].empty()) {
-    const auto first = free_places_[ids.size()].back();
-    free_places_[ids.size()].pop_back();
-    std::ranges::copy(ids, pool_.begin() + first);
-    return first;
-  }
-  const auto first = static_cast<std::uint32_t>(pool_.size());
-  pool_.insert(pool_.end(), ids.begin(), ids.end());
-  return first;
+/// A new set with one use.
+LabelSetId LabelTable::add_set(const WantedSet& wanted) {
+  const auto [ids, hash] = wanted;
+  const auto id = static_cast<LabelSetId>(arena_.take(sizeof(Set) + ids.size_bytes()));
+  auto& made =
+      *new (arena_.at(index_of(id))) Set{.uses = 1, .hash = hash, .count = static_cast<std::uint32_t>(ids.size())};
+  std::ranges::copy(ids, ids_of(made));
+  return id;
 }
 
 LabelSetId LabelTable::acquire(Labels labels) {
   if (labels.empty()) return LabelSetId::empty;
   scratch_.clear();
   for (const auto& label : labels) scratch_.push_back(intern(label));
-  if (const auto found = set_index_.find(std::span<const LabelId>{scratch_}); found != set_index_.end()) {
-    ++sets_[index_of(*found)].uses;
+  const auto wanted = hashed(scratch_);
+  if (const auto found = set_index_.find(wanted); found != set_index_.end()) {
+    ++set(*found).uses;
     return *found;
   }
-  const auto id = take_place(sets_, free_sets_);
-  const auto first = place(scratch_);
-  sets_[index_of(id)] = {first, static_cast<std::uint32_t>(scratch_.size()), 1,
-                         static_cast<std::uint32_t>(set_index_.hash_function()(std::span<const LabelId>{scratch_}))};
-  for (const auto text : scratch_) ++texts_[index_of(text)].uses;
+  const auto id = add_set(wanted);
+  for (const auto label : scratch_) ++text(label).uses;
   set_index_.insert(id);
   ++live_sets_;
   return id;
 }
 
-void LabelTable::acquire(LabelSetId set) { ++sets_[index_of(set)].uses; }
+void LabelTable::acquire(LabelSetId set) { ++this->set(set).uses; }
 
 void LabelTable::release(LabelSetId set) {
   if (set == LabelSetId::empty) return;
-  auto& entry = sets_[index_of(set)];
+  auto& entry = this->set(set);
   require(entry.uses > 0, "a label set is released once per use");
   if (--entry.uses > 0) return;
   set_index_.erase(set_index_.find(set));
-  for (std::uint32_t i = 0; i < entry.count; ++i) release_text(pool_[entry.first + i]);
-  if (free_places_.size() <= entry.count) free_places_.resize(entry.count + 1);
-  free_places_[entry.count].push_back(entry.first);
-  free_sets_.push_back(set);
+  for (const auto label : ids(set)) release_text(label);
+  arena_.give(index_of(set), bytes_of(entry));
   --live_sets_;
 }
 
@@ -120,41 +137,42 @@ std::optional<LabelSetId> LabelTable::find(Labels labels) const {
   if (labels.empty()) return LabelSetId::empty;
   scratch_.clear();
   for (const auto& label : labels) {
-    const auto text = text_index_.find(label);
+    const auto text = text_index_.find(hashed(label));
     if (text == text_index_.end()) return std::nullopt;
     scratch_.push_back(*text);
   }
-  const auto set = set_index_.find(std::span<const LabelId>{scratch_});
+  const auto set = set_index_.find(hashed(scratch_));
   if (set == set_index_.end()) return std::nullopt;
   return *set;
+}
+
+std::string LabelTable::packed(std::span<const LabelId> ids) const {
+  std::string all;
+  for (const auto id : ids) all.append(packed(id).all()).append(1, '\xff');
+  return all;
 }
 
 std::strong_ordering LabelTable::compare(LabelSetId a, LabelSetId b) const {
   if (a == b) return std::strong_ordering::equal;
   const auto left = ids(a);
   const auto right = ids(b);
+  const auto shorter = std::min(left.size(), right.size());
   std::size_t i = 0;
-  while (i < left.size() && i < right.size() && left[i] == right[i]) ++i;
-  // Bytewise over the concatenated texts from the first pair that differs.
-  std::string_view l, r;
-  std::size_t li = i, ri = i;
-  for (;;) {
-    if (l.empty() && li < left.size()) l = texts_[index_of(left[li++])].all();
-    if (r.empty() && ri < right.size()) r = texts_[index_of(right[ri++])].all();
-    if (l.empty() || r.empty()) return l.size() <=> r.size();
-    const auto common = std::min(l.size(), r.size());
-    if (const int order = std::memcmp(l.data(), r.data(), common); order != 0) return order <=> 0;
-    l.remove_prefix(common);
-    r.remove_prefix(common);
-  }
+  while (i < shorter && left[i] == right[i]) ++i;
+  if (i == shorter) return left.size() <=> right.size();
+  // Bytewise from the first pair that differs, and it decides: a text that goes on where the other has its 0xFF is the
+  // smaller one. Only a 0xFF inside of a text makes that a question of what follows.
+  const auto l = packed(left[i]).all();
+  const auto r = packed(right[i]).all();
+  const auto common = std::min(l.size(), r.size());
+  if (const int order = std::memcmp(l.data(), r.data(), common); order != 0) return order <=> 0;
+  const auto& longer = l.size() > r.size() ? l : r;
+  if (longer.size() > common && longer[common] != '\xff') return r.size() <=> l.size();
+  return packed(left.subspan(i)).compare(packed(right.subspan(i))) <=> 0;
 }
 
 std::size_t LabelTable::bytes() const {
-  std::size_t total = texts_.capacity() * sizeof(Text) + sets_.capacity() * sizeof(Set) +
-                      pool_.capacity() * sizeof(LabelId) + text_index_.bucket_count() * 5 +
-                      set_index_.bucket_count() * 5;
-  for (const auto& text : texts_) total += text.packed ? text.all().size() : 0;
-  return total;
+  return arena_.bytes() + (text_index_.bucket_count() + set_index_.bucket_count()) * (sizeof(std::uint32_t) + 1);
 }
 
 }  // namespace cppd::metrix

@@ -58,4 +58,14 @@ template <class Id, class Item>
   return id;
 }
 
+/// Empties a list of what came and went, and gives back the room that only a burst needed.
+template <class Item>
+void empty(std::vector<Item>& list) {
+  constexpr std::size_t kKept = 1024;
+  if (list.capacity() > kKept)
+    list = std::vector<Item>{};
+  else
+    list.clear();
+}
+
 }  // namespace cppd::metrix

@@ -3,7 +3,6 @@
 #include <cppd/metrix/store.h>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <limits>
@@ -35,17 +34,21 @@ std::string_view status_name(AttemptStatus status) {
 }
 
 std::size_t Store::IndexHash::operator()(const Identity& identity) const {
-  const std::uint32_t words[] = {index_of(identity.descriptor), index_of(identity.labels),
-                                 index_of(store->scopes_.scope_of(identity.claim))};
-  return XXH3_64bits(words, sizeof words);
+  constexpr std::uint64_t kMultiplier = 0x9E37'79B9'7F4A'7C15;
+  const auto series = std::uint64_t{index_of(identity.descriptor)} << 32 | index_of(identity.labels);
+  const auto hash = (series ^ index_of(store->scopes_.scope_of(identity.claim)) * kMultiplier) * kMultiplier;
+  return hash ^ hash >> 32;  // the low bits alone do not know of the descriptor
 }
 
 Store::Store(StoreOptions options, Ledger* ledger)
-    : options_{options}, ledger_{ledger ? ledger : &own_ledger_}, index_(0, IndexHash{this}, IndexEqual{this}) {
+    : options_{options},
+      ledger_{ledger ? ledger : &own_ledger_},
+      index_(0, IndexHash{this}, IndexEqual{this}),
+      name_index_(0, NameHash{this}, NameEqual{this}) {
   hot_.push_back({.generation = kNobodyGeneration});
-  committed_.emplace_back();
-  identity_.emplace_back();
-  touched_.resize(1);
+  committed_.push_back({});
+  identity_.push_back({});
+  touched_.extend(1);
   if (options_.immediate) untold_ = std::make_unique<Untold>();
 }
 
@@ -64,10 +67,10 @@ std::uint32_t Store::new_slot() {
     return index;
   }
   const auto index = static_cast<std::uint32_t>(hot_.size());
-  hot_.emplace_back();
-  committed_.emplace_back();
-  identity_.emplace_back();
-  touched_.resize(hot_.capacity());
+  hot_.push_back({});
+  committed_.push_back({});
+  identity_.push_back({});
+  touched_.extend(hot_.capacity());
   return index;
 }
 
@@ -187,14 +190,28 @@ void Store::retract(std::span<const SeriesRef> refs) {
 }
 
 std::size_t Store::bytes() const {
-  std::size_t structured = 0;
+  const auto room = [](const auto&... list) { return ((list.capacity() * sizeof list[0]) + ...); };
+  const auto buckets = [](const auto&... table) {
+    return ((table.bucket_count() * (sizeof *table.begin() + 1)) + ...);  // a byte of each says whether it is taken
+  };
+  const auto outside = [](const std::string& text) {
+    return text.capacity() > std::string{}.capacity() ? text.capacity() + 1 : 0;
+  };
+  auto total = hot_.bytes() + committed_.bytes() + identity_.bytes() + touched_.bytes() + labels_.bytes() +
+               scopes_.bytes() + room(free_slots_, fresh_, born_, died_, block_oldest_, ordered_, unordered_) +
+               buckets(index_, bundles_, name_index_, part_names_, flat_series_, by_bounds_, alias_of_, alias_index_) +
+               room(descriptors_, free_descriptors_, names_, free_names_);
   for (const auto& [head, bundle] : bundles_) {
-    structured += sizeof head + sizeof bundle + sizeof(Bundle) + bundle->parts.capacity() * sizeof(std::uint32_t);
-    if (const auto* estimator = bundle->estimator.get()) structured += sizeof(Estimator) + estimator->sample_bytes();
+    total += sizeof(Bundle) + room(bundle->parts);
+    if (const auto* estimator = bundle->estimator.get()) total += sizeof(Estimator) + estimator->sample_bytes();
   }
-  return hot_.capacity() * sizeof(Hot) + committed_.capacity() * sizeof(Committed) +
-         identity_.capacity() * sizeof(Identity) + touched_.capacity() * sizeof(std::uint32_t) +
-         index_.bucket_count() * 5 + labels_.bytes() + scopes_.bytes() + structured;
+  for (const auto& name : names_) total += outside(name.text) + room(name.descriptors);
+  for (const auto& one : descriptors_) {
+    if (one == nullptr) continue;
+    total += sizeof(Descriptor) + outside(one->name) + outside(one->meta.description) + outside(one->meta.unit) +
+             outside(one->meta.chart_family);
+  }
+  return total;
 }
 
 }  // namespace cppd::metrix

@@ -7,6 +7,7 @@
 #include <cppd/base/ledger.h>
 #include <cppd/base/result.h>
 #include <cppd/metrix/bundle.h>
+#include <cppd/metrix/column.h>
 #include <cppd/metrix/descriptor.h>
 #include <cppd/metrix/label_table.h>
 #include <cppd/metrix/schema.h>
@@ -271,6 +272,20 @@ class Store {
     bool operator()(std::uint32_t a, const Identity& b) const { return (*this)(b, a); }
   };
 
+  struct NameHash {
+    using is_transparent = void;
+    const Store* store;
+    std::size_t operator()(std::string_view text) const { return TextHash{}(text); }
+    std::size_t operator()(std::uint32_t name) const { return (*this)(store->names_[name].text); }
+  };
+  struct NameEqual {
+    using is_transparent = void;
+    const Store* store;
+    bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+    bool operator()(std::string_view a, std::uint32_t b) const { return a == store->names_[b].text; }
+    bool operator()(std::uint32_t a, std::string_view b) const { return (*this)(b, a); }
+  };
+
   void use(DescriptorId id) { ++descriptors_[index_of(id)]->uses; }
   void unuse(DescriptorId id);
   bool refuse(SeriesRef ref, double value);
@@ -369,9 +384,9 @@ class Store {
   LabelTable labels_;
 
   // By slot.
-  std::vector<Hot> hot_;
-  std::vector<Committed> committed_;
-  std::vector<Identity> identity_;
+  Column<Hot> hot_;
+  Column<Committed> committed_;
+  Column<Identity> identity_;
   std::vector<std::uint32_t> free_slots_;
   boost::unordered_flat_set<std::uint32_t, IndexHash, IndexEqual> index_;
 
@@ -382,7 +397,7 @@ class Store {
   std::vector<DescriptorId> unused_descriptors_;
   std::vector<Name> names_;
   std::vector<std::uint32_t> free_names_;
-  boost::unordered_flat_map<std::string, std::uint32_t, TextHash, std::equal_to<>> name_index_;
+  boost::unordered_flat_set<std::uint32_t, NameHash, NameEqual> name_index_;
   std::vector<std::uint32_t> idle_names_;
   std::vector<std::uint32_t> contested_names_;  // with more than one authority
   std::vector<Declared> provisional_;           // declared until the next commit or abort only
@@ -398,7 +413,7 @@ class Store {
 
   // This cycle. `touched_` always has room for every slot.
   std::uint32_t cycle_ = kClosed;
-  std::vector<std::uint32_t> touched_;
+  Column<std::uint32_t> touched_;
   std::size_t touched_count_ = 0;
   std::vector<std::uint32_t> fresh_;  // slots made since the last commit or abort
 

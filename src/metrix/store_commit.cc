@@ -18,8 +18,9 @@ void Store::begin() {
 void Store::commit() {
   require(cycle_open(), "a commit ends an open cycle");
   ++clock_;
-  born_.clear();
-  died_.clear();
+  empty(born_);
+  empty(died_);
+  born_.reserve(fresh_.size());  // at once, for births come in bursts
   redescribed_ = redescribed_next_.ids();
   redescribed_next_.clear();
   retired_ = retired_next_.ids();
@@ -73,12 +74,13 @@ void Store::tidy() {
 void Store::drop_unused_fresh() {
   auto fresh = std::move(fresh_);
   fresh_.clear();
-  std::ranges::sort(fresh);
+  if (!std::ranges::is_sorted(fresh)) std::ranges::sort(fresh);  // births of new slots are
   fresh.erase(std::ranges::unique(fresh).begin(), fresh.end());
   for (const auto index : fresh) {
+    if (committed_[index].seen != 0 || identity_[index].pins != 0) continue;
     const bool alias = alias_of_.contains(index);
     const bool free_already = !alias && !index_.contains(index);
-    if (free_already || committed_[index].seen != 0 || identity_[index].pins != 0) continue;
+    if (free_already) continue;
     if (alias)
       free_alias(index);
     else if (!is_head(index))
@@ -87,7 +89,7 @@ void Store::drop_unused_fresh() {
       free_bundle(index);
   }
   if (fresh_.empty()) {
-    fresh.clear();
+    empty(fresh);
     fresh_ = std::move(fresh);  // keeps its room
   }
 }

@@ -112,8 +112,8 @@ void Store::fold_changes() {
 
 void Store::take_changes() {
   auto& untold = *untold_;
-  untold.told_born.clear();
-  untold.told_died.clear();
+  empty(untold.told_born);
+  empty(untold.told_died);
   for (const auto index : untold.changed) {
     auto& flags = untold.flags[index];
     const bool told = (flags & Untold::kTold) != 0;
@@ -123,7 +123,7 @@ void Store::take_changes() {
     if (here && (!told || anew)) untold.told_born.push_back(static_cast<SeriesId>(index));
     flags = here ? Untold::kTold : 0;
   }
-  untold.changed.clear();
+  empty(untold.changed);
   for (const auto id : redescribed_next_.ids()) untold.redescribed.add(id);
   redescribed_next_.clear();
   untold.told_redescribed = untold.redescribed.ids();

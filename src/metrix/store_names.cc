@@ -77,10 +77,10 @@ bool settle(const std::optional<T>& declared, T& field, bool& has) {
 }  // namespace
 
 std::uint32_t Store::name_of(std::string_view text) {
-  if (const auto found = name_index_.find(text); found != name_index_.end()) return found->second;
+  if (const auto found = name_index_.find(text); found != name_index_.end()) return *found;
   const auto index = take_place(names_, free_names_);
   names_[index].text = text;
-  name_index_.emplace(text, index);
+  name_index_.insert(index);
   return index;
 }
 
@@ -279,7 +279,7 @@ void Store::free_descriptor(DescriptorId id) {
 }
 
 void Store::free_name(std::uint32_t index) {
-  name_index_.erase(names_[index].text);
+  name_index_.erase(index);
   names_[index] = {};
   free_names_.push_back(index);
 }
@@ -343,7 +343,7 @@ void Store::expect_clashes(std::string_view text) {
     }
   };
   if (const auto known = name_index_.find(text); known != name_index_.end()) {
-    for (const auto id : names_[known->second].descriptors) expect(id), expect_parts(id);
+    for (const auto id : names_[*known].descriptors) expect(id), expect_parts(id);
   }
   if (const auto known = part_names_.find(text); known != part_names_.end())
     std::ranges::for_each(known->second.all, expect_parts);

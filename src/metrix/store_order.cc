@@ -41,8 +41,8 @@ void Store::note_unordered(std::uint32_t index) {
   unordered_.push_back(index);
   if (unordered_.size() <= std::size_t{live_series_} + 1024) return;
   order_kept_ = false;
-  unordered_ = {};
-  ordered_ = {};
+  unordered_ = std::vector<std::uint32_t>{};  // gives back the room, which = {} would not
+  ordered_ = std::vector<SeriesId>{};
 }
 
 std::span<const SeriesId> Store::ordered() const {
@@ -76,7 +76,7 @@ void Store::make_order() const {
   merged.reserve(ordered_.size() + added.size());
   std::ranges::merge(ordered_, added, std::back_inserter(merged), in_order);
   ordered_ = std::move(merged);
-  unordered_.clear();
+  empty(unordered_);
   order_kept_ = true;
 }
 
@@ -99,7 +99,7 @@ std::optional<SeriesRef> Store::find(std::string_view name, Labels labels, Scope
   const auto set = labels_.find(labels);
   if (!set) return std::nullopt;
   const auto claim = scopes_.any_claim(scope);
-  for (const auto id : names_[known->second].descriptors) {
+  for (const auto id : names_[*known].descriptors) {
     if (descriptor(id).live_series == 0) continue;
     const auto found = index_.find(Identity{id, *set, claim});
     if (found == index_.end()) continue;
@@ -119,7 +119,7 @@ const Bundle* Store::find_bundle(SeriesRef head) const {
 const Descriptor* Store::structured_metric(std::string_view name) const {
   const auto known = name_index_.find(name);
   if (known == name_index_.end()) return nullptr;
-  for (const auto id : names_[known->second].descriptors) {
+  for (const auto id : names_[*known].descriptors) {
     if (descriptor(id).live_series > 0 && descriptor(id).shape) return &descriptor(id);
   }
   return nullptr;

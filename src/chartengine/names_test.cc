@@ -1,60 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cppd/chartengine/names.h>
-#include <cppd/chartengine/text_arena.h>
 #include <gtest/gtest.h>
 
-#include <random>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 namespace cppd::chartengine {
 namespace {
-
-TEST(TextArena, KeepsTextsOfAnyLengthThroughChurn) {
-  std::mt19937 random{7};
-  TextArena arena;
-  std::vector<std::pair<TextRef, std::string>> live;
-  const auto length = [&] {
-    const auto kind = random() % 100;
-    return kind < 90 ? random() % 80 : kind < 99 ? random() % 2000 : TextArena::kTextBytesMax - random() % 3;
-  };
-  std::size_t settled = 0;
-  for (int round = 0; round < 20'000; ++round) {
-    if (live.size() > 500 || (!live.empty() && random() % 3 == 0)) {
-      const auto index = random() % live.size();
-      arena.remove(live[index].first);
-      live[index] = std::move(live.back());
-      live.pop_back();
-    } else {
-      std::string text(length(), static_cast<char>('a' + round % 26));
-      live.emplace_back(arena.add(text), std::move(text));
-    }
-    if (round % 1000 == 0) {
-      for (const auto& [ref, text] : live) ASSERT_EQ(arena.text(ref), text) << round;
-    }
-    if (round == 10'000) settled = arena.bytes();
-  }
-  EXPECT_LE(arena.bytes(), 2 * settled);
-}
-
-TEST(TextArena, SameLengthsUseTheSameRoomAgain) {
-  TextArena arena;
-  auto ref = arena.add("prometheus_job-instance=first");
-  const auto bytes = arena.bytes();
-  for (int i = 0; i < 100'000; ++i) {
-    arena.remove(ref);
-    ref = arena.add("prometheus_job-instance=other");
-  }
-  EXPECT_EQ(arena.bytes(), bytes);
-  EXPECT_EQ(arena.text(ref), "prometheus_job-instance=other");
-}
-
-TEST(TextArena, AFewTextsTakeLittle) {
-  TextArena arena;
-  for (int i = 0; i < 8; ++i) (void)arena.add("app_queue_depth-queue=mail");
-  EXPECT_LE(arena.bytes(), 512U);
-}
 
 TEST(NameTable, NamesThatAreOneToTheReader) {
   struct Row {
