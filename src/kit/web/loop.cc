@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <new>
 #include <utility>
@@ -164,8 +165,13 @@ int Loop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) {
 
 int Loop::on_timer(CURLM*, long milliseconds, void* self) {
   auto& loop = *static_cast<Loop*>(self);
-  if (milliseconds < 0) {
-    loop.timer_->cancel();
+  const auto round = ++loop.timer_round_;
+  if (milliseconds <= 0) loop.timer_->cancel();
+  if (milliseconds < 0) return 0;
+  if (milliseconds == 0) {  // each transfer begins with it; a timer would have to be set in the kernel
+    asio::post(loop.executor_, [&loop, round] {
+      if (round == loop.timer_round_) loop.act(CURL_SOCKET_TIMEOUT, 0);
+    });
     return 0;
   }
   loop.timer_->expires_after(std::chrono::milliseconds{milliseconds});
