@@ -13,7 +13,8 @@
 namespace cppd::web {
 namespace {
 
-constexpr long kReceiveBufferBytes = 64L << 10;
+/// Each client keeps one, and its pages stay resident once a body has filled them. libcurl passes no longer pieces on.
+constexpr long kReceiveBufferBytes = 16L << 10;
 /// The reference keeps connections without an age limit. A server has closed them long before; this closes those of
 /// targets that nobody asks any more.
 constexpr long kIdleSecondsMax = 3600;
