@@ -57,7 +57,7 @@ struct RememberedSample {
 /// an unchanged comment costs a compare. Other lines are parsed as exposition.h does, with the same results.
 ///
 /// Threads   confined.
-/// Cost      a page whose lines are known allocates nothing. Memory: 9 bytes per line, and what its bytes differ in
+/// Cost      a page whose lines are known allocates nothing. Memory: 10 bytes per line, and what its bytes differ in
 /// from
 ///           those of the line before; twice that while a page with changed lines is read.
 class ScrapeMemory {
