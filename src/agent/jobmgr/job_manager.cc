@@ -111,7 +111,10 @@ void JobManager::heard(const std::string& name, std::uint64_t number, const JobN
   entry.state = news.state;
   entry.error = news.state == JobState::failed ? news.error.text() : std::string{};
   if (listener_) listener_({name, entry.state, entry.error});
-  if (news.state == JobState::running) entry.stuck = 0;
+  if (news.state == JobState::running) {
+    entry.stuck = 0;
+    ++starts_;
+  }
   if (entry.leaving && news.state != JobState::running) return forget(name);
   if (news.state == JobState::failed && news.may_retry && entry.config.autodetection_retry.count() > 0) {
     retry_after(name, entry.config.autodetection_retry);

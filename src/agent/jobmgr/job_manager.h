@@ -59,6 +59,8 @@ class JobManager {
     std::string error;
   };
   [[nodiscard]] std::vector<Status> status() const;
+  /// How often a job has come to run, in all.
+  [[nodiscard]] std::uint64_t starts() const { return starts_; }
   /// Called after every change of a job's state.
   void on_change(std::function<void(const Status&)> listener) { listener_ = std::move(listener); }
 
@@ -93,6 +95,7 @@ class JobManager {
   boost::asio::steady_timer stop_limit_;
   std::function<void(std::vector<std::string>)> stopped_;
   std::function<void(const Status&)> listener_;
+  std::uint64_t starts_ = 0;
   std::uint64_t numbers_ = 0;
 };
 

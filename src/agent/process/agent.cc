@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cppd/agent/process/agent.h>
+#include <cppd/agent/process/heap.h>
 
 #include "input.h"
 #include "ledger_charts.h"
@@ -9,7 +10,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -172,13 +172,17 @@ class Agent::Impl {
     });
   }
 
-  /// The first cycles define every chart: long frames and many short-lived lists, never needed again.
+  /// The first cycles of a job define its charts: long frames and many short-lived lists, never needed again. What
+  /// they leave goes back to the system for some seconds after each start of a job.
   void trim(std::uint64_t second) {
-    const bool starting = second <= kStartSeconds;
-    if (second % (starting ? kTrimSecondsStarting : kTrimSeconds) == 0 && options_.writer)
+    if (const auto starts = manager_.starts(); starts != seen_starts_) {
+      seen_starts_ = starts;
+      settled_at_ = second + kSettleSeconds;
+    }
+    const bool settling = second <= settled_at_;
+    if (second % (settling ? kTrimSecondsSettling : kTrimSeconds) == 0 && options_.writer)
       options_.writer->pool().trim();
-    if (second == kStartSeconds / 4 || second == kStartSeconds || second % kHeapTrimSeconds == 0)
-      (void)::malloc_trim(0);
+    if (second % (settling ? kTrimSecondsSettling : kHeapTrimSeconds) == 0) trim_heap();
   }
 
   void end(const std::string& why, int status) {
@@ -199,8 +203,8 @@ class Agent::Impl {
     control_.stop();
   }
 
-  static constexpr std::uint64_t kStartSeconds = 20;
-  static constexpr std::uint64_t kTrimSecondsStarting = 2;
+  static constexpr std::uint64_t kSettleSeconds = 20;
+  static constexpr std::uint64_t kTrimSecondsSettling = 2;
   static constexpr std::uint64_t kTrimSeconds = 60;
   static constexpr std::uint64_t kHeapTrimSeconds = 600;
 
@@ -214,6 +218,8 @@ class Agent::Impl {
   std::unique_ptr<InputReader> input_;
   std::vector<std::shared_ptr<boost::asio::steady_timer>> tickers_;
   std::uint64_t seconds_ = 0;
+  std::uint64_t seen_starts_ = 0;
+  std::uint64_t settled_at_ = 0;
   bool ending_ = false;
   int status_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <cppd/agent/process/agent.h>
 #include <cppd/netdataapi/daemon.h>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <getopt.h>
 #include <unistd.h>
@@ -79,6 +80,14 @@ bool parse(int argc, char** argv, const std::string& plugin, PluginOptions& into
   return true;
 }
 
+/// A pipe holds 64 KiB when it is made, less than the frame of one cycle of a larger job: the writer would wake for
+/// each part of it that the reader has taken. This is what the kernel grants without privilege; its pages come as they
+/// fill.
+void widen_output() {
+  constexpr int kPipeBytes = 1 << 20;
+  (void)::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, kPipeBytes);
+}
+
 Logger make_logger(const std::string& plugin, bool terminal, bool debug, const agent::Environment& environment) {
   auto level = parse_log_level(environment.log_level).value_or(LogLevel::info);
   if (debug) level = LogLevel::debug;
@@ -108,6 +117,7 @@ int run_plugin_face(const std::string& plugin, int argc, char** argv, const std:
                                  environment, collectors);
   if (!options.watch_paths.empty()) log.warning("watched files are not supported yet: -w is ignored");
 
+  widen_output();
   std::atomic<agent::Agent*> running{nullptr};
   agent::FrameWriter writer{STDOUT_FILENO, [&running](const std::string& why) {
                               if (auto* agent = running.load()) agent->output_failed(why);

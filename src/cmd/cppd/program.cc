@@ -4,6 +4,8 @@
 #include "collectors.h"
 #include "faces.h"
 
+#include <cppd/agent/process/heap.h>
+
 #include <algorithm>
 #include <clocale>
 #include <string_view>
@@ -26,6 +28,7 @@ bool is_plugin_call(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv, std::vector<CollectorInfo> more) {
+  agent::set_up_heap();
   std::setlocale(LC_CTYPE, "");
   auto collectors = all_collectors();
   collectors.insert(collectors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));

@@ -11,47 +11,62 @@ constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
 }  // namespace
 
-ScrapeMemory::Change::Change(const Lines& old_lines, std::size_t same) : old{old_lines}, taken(old_lines.lines.size()) {
-  page.lines.assign(old.lines.begin(), old.lines.begin() + static_cast<std::ptrdiff_t>(same));
-  page.keys = old.keys.substr(0, same < old.lines.size() ? old.lines[same].key_begin : old.keys.size());
+ScrapeMemory::Change::Change(const Lines& old_lines, std::size_t same) : old{old_lines}, taken(old_lines.size()) {
+  const auto end = static_cast<std::ptrdiff_t>(same);
+  page.users.assign(old.users.begin(), old.users.begin() + end);
+  page.lines.assign(old.lines.begin(), old.lines.begin() + end);
+  page.keys.push_front_of(old.keys, same);
   std::fill_n(taken.begin(), same, true);
+  old.keys.rewind(cursor_);
 }
 
 bool ScrapeMemory::Change::find(std::string_view key, std::size_t near, std::size_t& index) {
-  const auto ahead_end = std::min(near + kLookAhead, old.lines.size());
+  const auto is_free = [&](std::size_t at) {
+    if (taken[at]) return false;
+    old.keys.seek(cursor_, at);
+    return cursor_.text() == key;
+  };
+  const auto ahead_end = std::min(near + kLookAhead, old.size());
   for (index = near; index < ahead_end; ++index) {
-    if (!taken[index] && old.key(index) == key) return true;
+    if (is_free(index)) return true;
   }
   if (!indexed_) build_index();
   const auto found = first_.find(std::hash<std::string_view>{}(key));
   if (found == first_.end()) return false;
   for (auto at = found->second; at != kNone; at = following_[at]) {
-    if (taken[at] || old.key(at) != key) continue;
+    if (!is_free(at)) continue;
     index = at;
     return true;
   }
   return false;
 }
 
+/// Lines with one hash are chained in the order of the page.
 void ScrapeMemory::Change::build_index() {
   indexed_ = true;
-  following_.assign(old.lines.size(), kNone);
-  first_.reserve(old.lines.size());
-  for (std::size_t i = old.lines.size(); i-- > 0;) {
+  following_.assign(old.size(), kNone);
+  first_.reserve(old.size());
+  boost::unordered_flat_map<std::size_t, std::uint32_t> last;  // of the chains with more than one
+  old.keys.rewind(cursor_);
+  for (std::size_t i = 0; i < old.size(); ++i, old.keys.advance(cursor_)) {
     if (taken[i]) continue;
     const auto line = static_cast<std::uint32_t>(i);
-    const auto [place, added] = first_.try_emplace(std::hash<std::string_view>{}(old.key(i)), line);
+    const auto hash = std::hash<std::string_view>{}(cursor_.text());
+    const auto [place, added] = first_.try_emplace(hash, line);
     if (added) continue;
-    following_[i] = place->second;
-    place->second = line;
+    const auto [end, second] = last.try_emplace(hash, line);
+    following_[second ? place->second : end->second] = line;
+    end->second = line;
   }
 }
 
 void ScrapeMemory::Change::learn_page_so_far(EntryReader& reader) {
   learned = true;
   reader.set_last_type(FamilyType::unknown);
-  for (std::size_t i = 0; i < page.lines.size(); ++i) {
-    if (page.lines[i].kind == LineKind::declare) learn(reader.read(page.key(i), true));
+  KeyPack::Cursor cursor;
+  page.keys.rewind(cursor);
+  for (std::size_t i = 0; i < page.size(); ++i, page.keys.advance(cursor)) {
+    if (page.lines[i].kind == LineKind::declare) learn(reader.read(cursor.text(), true));
   }
 }
 

@@ -45,6 +45,7 @@ struct ScrapeMemory::Change {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
   boost::unordered_flat_map<std::string, Declared, TextHash, std::equal_to<>> declared_;
+  KeyPack::Cursor cursor_;  // over the old page
   bool indexed_ = false;
   boost::unordered_flat_map<std::size_t, std::uint32_t> first_;  // hash of a key to the first old line that has it
   std::vector<std::uint32_t> following_;                         // the next old line with the same hash

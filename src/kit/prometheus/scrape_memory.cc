@@ -2,6 +2,8 @@
 #include <cppd/kit/prometheus/number.h>
 #include <cppd/kit/prometheus/scrape_memory.h>
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -33,18 +35,34 @@ const char* parse_unusual_tail(const char* at, const char* end, double& value) {
   return plain && one_word ? behind : nullptr;
 }
 
+/// Names, each once.
+class NameKeeper {
+ public:
+  std::string_view keep(std::string_view name) {
+    if (!names_.empty() && last_ == name) return last_;
+    const auto found = known_.find(name);
+    last_ = found != known_.end() ? *found : *known_.insert(names_.emplace_back(name)).first;
+    return last_;
+  }
+
+ private:
+  std::deque<std::string> names_;
+  boost::unordered_flat_set<std::string_view> known_;
+  std::string_view last_;
+};
+
 }  // namespace
 
-std::string_view ScrapeMemory::Lines::key(std::size_t index) const {
-  const std::size_t begin = lines[index].key_begin;
-  const std::size_t end = index + 1 < lines.size() ? lines[index + 1].key_begin : keys.size();
-  return std::string_view{keys}.substr(begin, end - begin);
+void ScrapeMemory::Lines::push(std::string_view key, std::uint64_t user, Line line) {
+  users.push_back(user);
+  lines.push_back(line);
+  keys.push(key);
 }
 
-void ScrapeMemory::Lines::push(std::string_view key, const Line& line) {
-  lines.push_back(line);
-  lines.back().key_begin = static_cast<std::uint32_t>(keys.size());
-  keys += key;
+void ScrapeMemory::Lines::finish() {
+  users.shrink_to_fit();
+  lines.shrink_to_fit();
+  keys.finish();
 }
 
 /// Samples on their way to the sink.
@@ -77,8 +95,10 @@ ScrapeMemory& ScrapeMemory::operator=(ScrapeMemory&&) noexcept = default;
 
 void ScrapeMemory::begin(ScrapeSink& sink) {
   sink_ = &sink;
-  next_ = 0;
   change_.reset();
+  if (expected_.capacity() > kCarryKeptBytes) expected_ = {};
+  next_ = 0;
+  lines_.keys.rewind(expected_);
   if (carry_.capacity() > kCarryKeptBytes) std::string{}.swap(carry_);  // assigning an empty one keeps the capacity
   carry_.clear();
   line_number_ = 1;
@@ -111,15 +131,14 @@ void ScrapeMemory::finish() {
     consume(carry_, true);
   }
   carry_.clear();
-  if (change_ == nullptr && next_ < lines_.lines.size()) change_ = std::make_unique<Change>(lines_, next_);
+  if (change_ == nullptr && next_ < lines_.size()) change_ = std::make_unique<Change>(lines_, next_);
   if (change_ != nullptr) {
-    for (std::size_t i = 0; i < lines_.lines.size(); ++i) {
-      const auto& line = lines_.lines[i];
-      if (line.kind == LineKind::sample && !change_->taken[i] && line.user != kIgnored) sink_->on_gone(line.user);
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const auto user = lines_.users[i];
+      if (lines_.lines[i].kind == LineKind::sample && !change_->taken[i] && user != kIgnored) sink_->on_gone(user);
     }
     lines_ = std::move(change_->page);
-    lines_.lines.shrink_to_fit();
-    lines_.keys.shrink_to_fit();
+    lines_.finish();
     change_.reset();
     changed_ = true;
   }
@@ -142,17 +161,16 @@ std::size_t ScrapeMemory::consume(std::string_view text, bool last) {
 /// The steady path: walks as far as lines are those that are expected.
 const char* ScrapeMemory::match_known(const char* at, const char* end) {
   const auto* const lines = lines_.lines.data();
-  const char* const keys = lines_.keys.data();
-  const std::size_t count = lines_.lines.size();
+  const auto* const users = lines_.users.data();
+  const std::size_t count = lines_.size();
   Batch batch{*sink_};
-  for (; next_ < count; ++next_) {
+  for (; next_ < count; ++next_, lines_.keys.advance(expected_)) {
     const auto& line = lines[next_];
-    const std::size_t key_end = next_ + 1 < count ? lines[next_ + 1].key_begin : lines_.keys.size();
-    const std::size_t key_bytes = key_end - line.key_begin;
+    const auto key = expected_.text();
     if (change_ != nullptr && change_->taken[next_]) continue;
-    if (line.always_parsed || static_cast<std::size_t>(end - at) < key_bytes + kShortNumberBytesMax) break;
-    if (std::memcmp(at, keys + line.key_begin, key_bytes) != 0) break;
-    const char* behind = at + key_bytes;
+    if (line.always_parsed || static_cast<std::size_t>(end - at) < key.size() + kShortNumberBytesMax) break;
+    if (std::memcmp(at, key.data(), key.size()) != 0) break;
+    const char* behind = at + key.size();
     if (line.kind == LineKind::sample) {
       double value = 0;
       const char* number = behind;
@@ -160,11 +178,11 @@ const char* ScrapeMemory::match_known(const char* at, const char* end) {
       if (behind == nullptr || *behind != '\n') behind = parse_unusual_tail(number, end, value);
       if (behind == nullptr) break;
       ++behind;
-      batch.add(line.user, value);
+      batch.add(users[next_], value);
     }
     at = behind;
     ++line_number_;
-    if (change_ != nullptr) accept_known(next_);
+    if (change_ != nullptr) accept_known(next_, key);
   }
   batch.flush();
   return at;
@@ -189,10 +207,10 @@ bool ScrapeMemory::take_entry(std::string_view text, bool last, std::size_t& byt
 
 void ScrapeMemory::take_sample(Entry entry, std::string_view key, bool one_line) {
   if (std::size_t index = 0; find_known(key, index)) {
-    const KnownSample known{lines_.lines[index].user, entry.value};
+    const KnownSample known{lines_.users[index], entry.value};
     if (known.user != kIgnored) sink_->on_known({&known, 1});
-    if (change_ != nullptr) accept_known(index);
-    next_ = index + 1;
+    if (change_ != nullptr) accept_known(index, key);
+    expect(index + 1);
     return;
   }
   if (!change_->learned) {
@@ -203,39 +221,44 @@ void ScrapeMemory::take_sample(Entry entry, std::string_view key, bool one_line)
   }
   const auto& declared = change_->declared_for(entry.name);
   const auto user = sink_->on_new({entry.name, entry.labels, declared.type, declared.help, entry.value});
-  change_->page.push(key, {user, 0, LineKind::sample, !one_line || !ends_firmly(key)});
+  change_->page.push(key, user, {LineKind::sample, !one_line || !ends_firmly(key)});
 }
 
 void ScrapeMemory::take_other(const Entry& entry, std::string_view whole) {
   if (entry.kind == Entry::Kind::bad) note_bad(entry);
   if (std::size_t index = 0; find_known(whole, index)) {
-    if (change_ != nullptr) accept_known(index);
-    next_ = index + 1;
+    if (change_ != nullptr) accept_known(index, whole);
+    expect(index + 1);
     return;
   }
   const bool declares = entry.kind == Entry::Kind::help || entry.kind == Entry::Kind::type;
   const bool bad = entry.kind == Entry::Kind::bad;
   const auto kind = bad ? LineKind::bad : declares ? LineKind::declare : LineKind::text;
   if (declares && change_->learned) change_->learn(entry);
-  change_->page.push(whole, {kIgnored, 0, kind, bad || line_ends(whole) != 1});
+  change_->page.push(whole, kIgnored, {kind, bad || line_ends(whole) != 1});
 }
 
 /// Finds the line of the old page that has these bytes. When it is not the one that is expected, the page has changed.
 bool ScrapeMemory::find_known(std::string_view key, std::size_t& index) {
   if (change_ == nullptr) {
     index = next_;
-    if (next_ < lines_.lines.size() && lines_.key(next_) == key) return true;
+    if (next_ < lines_.size() && expected_.text() == key) return true;
     change_ = std::make_unique<Change>(lines_, next_);
   }
   return change_->find(key, next_, index);
 }
 
 /// Moves a line of the old page to the new one.
-void ScrapeMemory::accept_known(std::size_t index) {
-  const auto& line = lines_.lines[index];
+void ScrapeMemory::accept_known(std::size_t index, std::string_view key) {
+  const auto line = lines_.lines[index];
   change_->taken[index] = true;
-  change_->page.push(lines_.key(index), line);
-  if (change_->learned && line.kind == LineKind::declare) change_->learn(reader_.read(lines_.key(index), true));
+  change_->page.push(key, lines_.users[index], line);
+  if (change_->learned && line.kind == LineKind::declare) change_->learn(reader_.read(key, true));
+}
+
+void ScrapeMemory::expect(std::size_t index) {
+  next_ = index;
+  lines_.keys.seek(expected_, index);
 }
 
 void ScrapeMemory::note_bad(const Entry& entry) {
@@ -245,50 +268,50 @@ void ScrapeMemory::note_bad(const Entry& entry) {
 }
 
 void ScrapeMemory::for_each_sample(const std::function<void(const RememberedSample&)>& visit) {
-  std::vector<Sample> verdicts, by_line(lines_.lines.size());
-  std::deque<std::string> names;  // classifiers borrow names, readers keep those with escapes only for one entry
+  std::vector<Sample> verdicts, by_line(lines_.size());
+  NameKeeper names;  // classifiers borrow them
   Classifier classifier;
   EntryReader reader;
-  const auto keep = [&](std::string_view name, std::string_view key) -> std::string_view {
-    const bool in_key = std::less_equal<>{}(key.data(), name.data()) &&
-                        std::less_equal<>{}(name.data() + name.size(), key.data() + key.size());
-    return in_key ? name : std::string_view{names.emplace_back(name)};
-  };
-  for (std::size_t i = 0; i < lines_.lines.size(); ++i) {
-    const auto key = lines_.key(i);
-    if (lines_.lines[i].kind == LineKind::sample) {
-      if (lines_.lines[i].user == kIgnored) continue;
-      const auto entry = reader.read_key(key);
-      classifier.add(static_cast<std::uint32_t>(i), keep(entry.name, key), entry.labels, verdicts);
-    } else if (lines_.lines[i].kind == LineKind::declare) {
-      const auto entry = reader.read(key, true);
-      if (entry.kind == Entry::Kind::type) classifier.declare(keep(entry.name, key), entry.type, verdicts);
+  KeyPack::Cursor cursor;
+  lines_.keys.rewind(cursor);
+  for (std::size_t i = 0; i < lines_.size(); ++i, lines_.keys.advance(cursor)) {
+    const auto kind = lines_.lines[i].kind;
+    if (kind == LineKind::sample && lines_.users[i] != kIgnored) {
+      const auto entry = reader.read_key(cursor.text());
+      classifier.add(static_cast<std::uint32_t>(i), names.keep(entry.name), entry.labels, verdicts);
+    } else if (kind == LineKind::declare) {
+      const auto entry = reader.read(cursor.text(), true);
+      if (entry.kind == Entry::Kind::type) classifier.declare(names.keep(entry.name), entry.type, verdicts);
     }
   }
   classifier.finish(verdicts);
   for (const auto& verdict : verdicts) by_line[verdict.series] = verdict;
 
   reader.set_last_type(FamilyType::unknown);
-  for (std::size_t i = 0; i < lines_.lines.size(); ++i) {
-    auto& line = lines_.lines[i];
-    if (line.kind == LineKind::declare) (void)reader.read(lines_.key(i), true);
-    if (line.kind != LineKind::sample || line.user == kIgnored) continue;
-    const auto entry = reader.read_key(lines_.key(i));
-    visit({line.user, entry.name, entry.labels, by_line[i].component, by_line[i].type});
+  lines_.keys.rewind(cursor);
+  for (std::size_t i = 0; i < lines_.size(); ++i, lines_.keys.advance(cursor)) {
+    const auto kind = lines_.lines[i].kind;
+    if (kind == LineKind::declare) (void)reader.read(cursor.text(), true);
+    if (kind != LineKind::sample || lines_.users[i] == kIgnored) continue;
+    const auto entry = reader.read_key(cursor.text());
+    visit({lines_.users[i], entry.name, entry.labels, by_line[i].component, by_line[i].type});
   }
 }
 
 void ScrapeMemory::for_each_help(const std::function<void(std::string_view name, std::string_view text)>& visit) const {
   EntryReader reader;
-  for (std::size_t i = 0; i < lines_.lines.size(); ++i) {
+  KeyPack::Cursor cursor;
+  lines_.keys.rewind(cursor);
+  for (std::size_t i = 0; i < lines_.size(); ++i, lines_.keys.advance(cursor)) {
     if (lines_.lines[i].kind != LineKind::declare) continue;
-    const auto entry = reader.read(lines_.key(i), true);
+    const auto entry = reader.read(cursor.text(), true);
     if (entry.kind == Entry::Kind::help) visit(entry.name, entry.text);
   }
 }
 
 std::size_t ScrapeMemory::memory_bytes() const {
-  return sizeof(*this) + lines_.lines.capacity() * sizeof(Line) + lines_.keys.capacity() + carry_.capacity() +
+  return sizeof(*this) + lines_.users.capacity() * sizeof(std::uint64_t) + lines_.lines.capacity() * sizeof(Line) +
+         lines_.keys.memory_bytes() + expected_.capacity() + carry_.capacity() +
          bad_lines_.capacity() * sizeof(BadLine);
 }
 

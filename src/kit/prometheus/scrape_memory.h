@@ -5,6 +5,7 @@
 
 #include <cppd/base/label.h>
 #include <cppd/kit/prometheus/classify.h>
+#include <cppd/kit/prometheus/key_pack.h>
 #include <cppd/kit/prometheus/line.h>
 
 #include <cstdint>
@@ -56,8 +57,9 @@ struct RememberedSample {
 /// an unchanged comment costs a compare. Other lines are parsed as exposition.h does, with the same results.
 ///
 /// Threads   confined.
-/// Cost      a page whose lines are known allocates nothing. Memory: the bytes of names, labels and comments once, and
-///           16 bytes per line; twice that while a page with changed lines is read.
+/// Cost      a page whose lines are known allocates nothing. Memory: 10 bytes per line, and what its bytes differ in
+/// from
+///           those of the line before; twice that while a page with changed lines is read.
 class ScrapeMemory {
  public:
   static constexpr std::uint64_t kIgnored = ~std::uint64_t{0};
@@ -92,7 +94,7 @@ class ScrapeMemory {
   /// Every HELP line, in the order of the page.
   void for_each_help(const std::function<void(std::string_view name, std::string_view text)>& visit) const;
 
-  [[nodiscard]] std::size_t line_count() const { return lines_.lines.size(); }
+  [[nodiscard]] std::size_t line_count() const { return lines_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
@@ -103,18 +105,18 @@ class ScrapeMemory {
     sample,   ///< the key is what stands before the value
   };
   struct Line {
-    std::uint64_t user;
-    std::uint32_t key_begin;
     LineKind kind;
     bool always_parsed;  ///< equal bytes do not suffice to know the line again
   };
-  /// The lines of a page with their keys, packed.
+  /// The lines of a page.
   struct Lines {
+    std::vector<std::uint64_t> users;
     std::vector<Line> lines;
-    std::string keys;
+    KeyPack keys;
 
-    [[nodiscard]] std::string_view key(std::size_t index) const;
-    void push(std::string_view key, const Line& line);
+    [[nodiscard]] std::size_t size() const { return lines.size(); }
+    void push(std::string_view key, std::uint64_t user, Line line);
+    void finish();
   };
   struct Change;  // what only a page with changed lines needs
   class Batch;
@@ -125,11 +127,13 @@ class ScrapeMemory {
   void take_sample(Entry entry, std::string_view key, bool one_line);
   void take_other(const Entry& entry, std::string_view whole);
   [[nodiscard]] bool find_known(std::string_view key, std::size_t& index);
-  void accept_known(std::size_t index);
+  void accept_known(std::size_t index, std::string_view key);
+  void expect(std::size_t index);
   void note_bad(const Entry& entry);
 
-  Lines lines_;           // of the last finished page
-  std::size_t next_ = 0;  // the line of it that is expected now
+  Lines lines_;               // of the last finished page
+  std::size_t next_ = 0;      // the line of it that is expected now
+  KeyPack::Cursor expected_;  // its key
   std::unique_ptr<Change> change_;
   ScrapeSink* sink_ = nullptr;
   EntryReader reader_;

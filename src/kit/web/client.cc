@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "curl_library.h"
 #include "loop.h"
 #include "transfer.h"
 
@@ -227,6 +228,7 @@ Task<Result<std::string_view>> Client::Impl::get(std::shared_ptr<Impl> self, Req
 }
 
 Result<Client> Client::create(asio::any_io_executor executor, const ClientConfig& config, ClientOptions options) {
+  if (const auto& loaded = load_curl(); !loaded) return std::unexpected(loaded.error());
   auto impl = std::make_shared<Impl>(std::move(executor), config, std::move(options));
   if (config.max_body_bytes == 0) return std::unexpected(invalid_input("is 0").in("max_body_bytes"));
   if (!config.proxy_url.empty()) {

@@ -56,9 +56,10 @@ class Client {
   static constexpr int kRequestsMax = 10;  ///< the first one and its redirects
   static constexpr std::size_t kBufferKeptBytes = std::size_t{64} << 10;
 
-  /// Reads the TLS files; sends nothing.
+  /// Reads the TLS files; sends nothing. The first one of the process loads libcurl.
   ///
-  /// Errors    invalid_input for a proxy URL, a body limit of 0, force_http2 together with a proxy, TLS files.
+  /// Errors    invalid_input for a proxy URL, a body limit of 0, force_http2 together with a proxy, TLS files;
+  ///           unavailable when libcurl cannot be loaded.
   [[nodiscard]] static Result<Client> create(asio::any_io_executor executor, const ClientConfig& config,
                                              ClientOptions options = {});
   ~Client();

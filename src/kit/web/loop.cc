@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
-#include <mutex>
 #include <new>
 #include <utility>
 #include <vector>
+
+#include "curl_library.h"
 
 namespace cppd::web {
 namespace {
@@ -17,11 +19,6 @@ namespace {
 /// Connections that may be kept in all. libcurl's own default follows the number of running transfers, which is next to
 /// none between the ticks; descriptors bound it anyway.
 constexpr long kConnectionsMax = 65536;
-
-void initialise_curl() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
 
 }  // namespace
 
@@ -42,27 +39,26 @@ Loop& Loop::of(const asio::any_io_executor& executor) {
 Loop::Loop(asio::execution_context& context) : service{context} {}
 
 void Loop::open(const asio::any_io_executor& executor) {
-  initialise_curl();
-  multi_ = curl_multi_init();
+  multi_ = curl().multi_init();
   if (multi_ == nullptr) throw std::bad_alloc();
   executor_ = executor;
   timer_.emplace(executor);
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, on_socket);
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, on_timer);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConnectionsMax);
+  curl().multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl().multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl().multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl().multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl().multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConnectionsMax);
 }
 
 Loop::~Loop() { shutdown(); }
 
 void Loop::shutdown() {
   if (multi_ == nullptr) return;
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, nullptr);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, nullptr);
-  for (const auto& [easy, unused] : std::exchange(running_, {})) curl_multi_remove_handle(multi_, easy);
+  curl().multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, nullptr);
+  curl().multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, nullptr);
+  for (const auto& [easy, unused] : std::exchange(running_, {})) curl().multi_remove_handle(multi_, easy);
   for (const auto& [user, unused] : std::exchange(users_, {})) user->loop_ends();
-  curl_multi_cleanup(std::exchange(multi_, nullptr));
+  curl().multi_cleanup(std::exchange(multi_, nullptr));
   for (auto& [fd, watch] : watches_) {
     watch->gone = true;
     if (watch->descriptor.is_open()) watch->descriptor.release();
@@ -71,21 +67,21 @@ void Loop::shutdown() {
 }
 
 void Loop::adopt(CURL* easy) {
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+  curl().easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl().easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  curl().easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  curl().easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
 }
 
 void Loop::start(CURL* easy) {
   if (multi_ == nullptr) return;
   running_.emplace(easy, true);
-  curl_multi_add_handle(multi_, easy);
+  curl().multi_add_handle(multi_, easy);
 }
 
 void Loop::stop(CURL* easy) {
   if (multi_ == nullptr || running_.erase(easy) == 0) return;
-  curl_multi_remove_handle(multi_, easy);
+  curl().multi_remove_handle(multi_, easy);
 }
 
 Loop::WatchPtr Loop::watch(int fd, bool owned) {
@@ -132,14 +128,14 @@ void Loop::arm_one(const WatchPtr& watch, int direction) {
 void Loop::act(curl_socket_t fd, int what) {
   if (multi_ == nullptr) return;
   int still_running = 0;
-  curl_multi_socket_action(multi_, fd, what, &still_running);
+  curl().multi_socket_action(multi_, fd, what, &still_running);
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+  while (const CURLMsg* message = curl().multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     CURL* easy = message->easy_handle;
     const auto code = message->data.result;
     char* end = nullptr;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &end);
+    curl().easy_getinfo(easy, CURLINFO_PRIVATE, &end);
     stop(easy);
     if (end != nullptr) reinterpret_cast<TransferEnd*>(end)->finished(code);
   }
@@ -169,8 +165,13 @@ int Loop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) {
 
 int Loop::on_timer(CURLM*, long milliseconds, void* self) {
   auto& loop = *static_cast<Loop*>(self);
-  if (milliseconds < 0) {
-    loop.timer_->cancel();
+  const auto round = ++loop.timer_round_;
+  if (milliseconds <= 0) loop.timer_->cancel();
+  if (milliseconds < 0) return 0;
+  if (milliseconds == 0) {  // each transfer begins with it; a timer would have to be set in the kernel
+    asio::post(loop.executor_, [&loop, round] {
+      if (round == loop.timer_round_) loop.act(CURL_SOCKET_TIMEOUT, 0);
+    });
     return 0;
   }
   loop.timer_->expires_after(std::chrono::milliseconds{milliseconds});

@@ -11,6 +11,7 @@
 #include <cppd/base/task.h>
 #include <curl/curl.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -93,6 +94,7 @@ class Loop final : public asio::execution_context::service {
 
   asio::any_io_executor executor_;
   std::optional<asio::steady_timer> timer_;
+  std::uint64_t timer_round_ = 0;  ///< counts what libcurl asked of the timer
   CURLM* multi_ = nullptr;
   boost::unordered_flat_map<int, WatchPtr> watches_;
   boost::unordered_flat_map<CURL*, bool> running_;

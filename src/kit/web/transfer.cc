@@ -13,7 +13,8 @@
 namespace cppd::web {
 namespace {
 
-constexpr long kReceiveBufferBytes = 64L << 10;
+/// Each client keeps one, and its pages stay resident once a body has filled them. libcurl passes no longer pieces on.
+constexpr long kReceiveBufferBytes = 16L << 10;
 /// The reference keeps connections without an age limit. A server has closed them long before; this closes those of
 /// targets that nobody asks any more.
 constexpr long kIdleSecondsMax = 3600;
@@ -39,7 +40,7 @@ CURLcode on_tls_context(CURL*, void* context, void* http2) {
 
 /// libcurl before 8.0 sets HTTP/2 up anew on a kept connection without TLS, and fails (curl issue 10634).
 bool keeps_clear_http2() {
-  static const bool keeps = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080000;
+  static const bool keeps = curl().version_info(CURLVERSION_NOW)->version_num >= 0x080000;
   return keeps;
 }
 
@@ -63,7 +64,7 @@ std::string lower_start(std::string text) {
 }  // namespace
 
 Transfer::Transfer(Loop& loop, const asio::any_io_executor& executor, const TransferSettings& settings)
-    : woken{executor}, receiver{loop.inflaters()}, loop_{loop}, easy_{curl_easy_init()}, http2_{settings.http2} {
+    : woken{executor}, receiver{loop.inflaters()}, loop_{loop}, easy_{curl().easy_init()}, http2_{settings.http2} {
   if (easy_ == nullptr) throw std::bad_alloc();
   loop_.adopt(easy_);
   set_fixed(settings);
@@ -71,43 +72,43 @@ Transfer::Transfer(Loop& loop, const asio::any_io_executor& executor, const Tran
 
 Transfer::~Transfer() {
   stop();
-  curl_easy_cleanup(easy_);
+  curl().easy_cleanup(easy_);
 }
 
 void Transfer::set_fixed(const TransferSettings& settings) {
-  curl_easy_setopt(easy_, CURLOPT_PRIVATE, static_cast<TransferEnd*>(this));
-  curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_.data());
-  curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(easy_, CURLOPT_HEADERDATA, &receiver);
-  curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(easy_, CURLOPT_WRITEDATA, &receiver);
-  curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+  curl().easy_setopt(easy_, CURLOPT_PRIVATE, static_cast<TransferEnd*>(this));
+  curl().easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_.data());
+  curl().easy_setopt(easy_, CURLOPT_HEADERFUNCTION, on_header);
+  curl().easy_setopt(easy_, CURLOPT_HEADERDATA, &receiver);
+  curl().easy_setopt(easy_, CURLOPT_WRITEFUNCTION, on_body);
+  curl().easy_setopt(easy_, CURLOPT_WRITEDATA, &receiver);
+  curl().easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   // Without it, ending a transfer waits for a name that is still being resolved.
-  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy_, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
-  curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN, kIdleSecondsMax);
-  curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl().easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
+  curl().easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl().easy_setopt(easy_, CURLOPT_PATH_AS_IS, 1L);
+  curl().easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl().easy_setopt(easy_, CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
+  curl().easy_setopt(easy_, CURLOPT_MAXAGE_CONN, kIdleSecondsMax);
+  curl().easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
   // The choice of the proxy is ours: libcurl must not read the environment.
-  curl_easy_setopt(easy_, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");
-  curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  curl().easy_setopt(easy_, CURLOPT_PROXY, "");
+  curl().easy_setopt(easy_, CURLOPT_NOPROXY, "");
+  curl().easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   const long version = settings.http2 ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_1_1;
-  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, version);
-  curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  curl_easy_setopt(easy_, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
-  curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, settings.http2 ? this : nullptr);
+  curl().easy_setopt(easy_, CURLOPT_HTTP_VERSION, version);
+  curl().easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl().easy_setopt(easy_, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl().easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+  curl().easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, settings.http2 ? this : nullptr);
   if (settings.tls != nullptr) set_tls(*settings.tls);
   if (settings.tls != nullptr && !settings.tls->roots.empty()) return;
   // libcurl keeps the parsed roots of the system only when they come from a file, not from a folder.
   char* roots = nullptr;
-  curl_easy_getinfo(easy_, CURLINFO_CAINFO, &roots);
+  curl().easy_getinfo(easy_, CURLINFO_CAINFO, &roots);
   if (roots != nullptr && ::access(roots, R_OK) == 0) {
-    curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
-    curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, nullptr);
+    curl().easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
+    curl().easy_setopt(easy_, CURLOPT_PROXY_CAPATH, nullptr);
   }
 }
 
@@ -115,8 +116,8 @@ void Transfer::set_tls(const tlscfg::Material& material) {
   const auto blob = [&](CURLoption option, CURLoption of_proxy, const std::string& text) {
     if (text.empty()) return;
     curl_blob borrowed{.data = const_cast<char*>(text.data()), .len = text.size(), .flags = CURL_BLOB_NOCOPY};
-    curl_easy_setopt(easy_, option, &borrowed);
-    curl_easy_setopt(easy_, of_proxy, &borrowed);
+    curl().easy_setopt(easy_, option, &borrowed);
+    curl().easy_setopt(easy_, of_proxy, &borrowed);
   };
   blob(CURLOPT_CAINFO_BLOB, CURLOPT_PROXY_CAINFO_BLOB, material.roots);
   blob(CURLOPT_SSLCERT_BLOB, CURLOPT_PROXY_SSLCERT_BLOB, material.certificate);
@@ -124,7 +125,7 @@ void Transfer::set_tls(const tlscfg::Material& material) {
   if (!material.skip_verify) return;
   for (const auto option :
        {CURLOPT_SSL_VERIFYPEER, CURLOPT_SSL_VERIFYHOST, CURLOPT_PROXY_SSL_VERIFYPEER, CURLOPT_PROXY_SSL_VERIFYHOST})
-    curl_easy_setopt(easy_, option, 0L);
+    curl().easy_setopt(easy_, option, 0L);
 }
 
 Result<> Transfer::prepare(const Request& request, const std::optional<Url>& proxy) {
@@ -135,8 +136,8 @@ Result<> Transfer::prepare(const Request& request, const std::optional<Url>& pro
   if (url.hostname().empty()) return std::unexpected(invalid_input("URL has no host"));
   if (auto done = check_headers(request); !done) return done;
   prepared_revision_ = 0;
-  if (const auto code = curl_easy_setopt(easy_, CURLOPT_URL, url.text_request().c_str()); code != CURLE_OK)
-    return std::unexpected(invalid_input(lower_start(curl_easy_strerror(code))));
+  if (const auto code = curl().easy_setopt(easy_, CURLOPT_URL, url.text_request().c_str()); code != CURLE_OK)
+    return std::unexpected(invalid_input(lower_start(curl().easy_strerror(code))));
   set_method(request);
   set_proxy(proxy);
   set_headers(request, proxy);
@@ -146,22 +147,22 @@ Result<> Transfer::prepare(const Request& request, const std::optional<Url>& pro
 
 void Transfer::set_method(const Request& request) {
   const auto& method = request.method();
-  curl_easy_setopt(easy_, CURLOPT_NOBODY, 0L);
-  curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
-  curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, nullptr);
+  curl().easy_setopt(easy_, CURLOPT_NOBODY, 0L);
+  curl().easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
+  curl().easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, nullptr);
   if (method == "HEAD") {
-    curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+    curl().easy_setopt(easy_, CURLOPT_NOBODY, 1L);
     return;
   }
   if (!request.body().empty() || method == "POST" || method == "PUT" || method == "PATCH") {
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body().size()));
-    curl_easy_setopt(easy_, CURLOPT_COPYPOSTFIELDS, request.body().data());
+    curl().easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body().size()));
+    curl().easy_setopt(easy_, CURLOPT_COPYPOSTFIELDS, request.body().data());
   }
-  if (method != "GET" || !request.body().empty()) curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+  if (method != "GET" || !request.body().empty()) curl().easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
 void Transfer::add(List& list, const std::string& line) {
-  auto* longer = curl_slist_append(list.get(), line.c_str());
+  auto* longer = curl().slist_append(list.get(), line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
   static_cast<void>(list.release());
   list.reset(longer);
@@ -194,13 +195,13 @@ void Transfer::set_headers(const Request& request, const std::optional<Url>& pro
     add(proxy_headers_, "Proxy-Authorization: " + basic_credentials(*proxy->user, proxy->password.value_or("")));
   }
   add(proxy_headers_, "Proxy-Connection:");
-  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.get());
-  curl_easy_setopt(easy_, CURLOPT_PROXYHEADER, proxy_headers_.get());
+  curl().easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.get());
+  curl().easy_setopt(easy_, CURLOPT_PROXYHEADER, proxy_headers_.get());
 }
 
 void Transfer::set_proxy(const std::optional<Url>& proxy) {
   if (!proxy) {
-    curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+    curl().easy_setopt(easy_, CURLOPT_PROXY, "");
     return;
   }
   const bool socks = proxy->scheme.starts_with("socks5");
@@ -209,17 +210,17 @@ void Transfer::set_proxy(const std::optional<Url>& proxy) {
   if (host.ends_with(':')) host.pop_back();
   // Names are resolved by the SOCKS proxy in both spellings.
   const auto text = fmt::format("{}://{}{}", socks ? "socks5h" : proxy->scheme, host, port);
-  curl_easy_setopt(easy_, CURLOPT_PROXY, text.c_str());
+  curl().easy_setopt(easy_, CURLOPT_PROXY, text.c_str());
   const bool credentials = socks && proxy->user;
-  curl_easy_setopt(easy_, CURLOPT_PROXYUSERNAME, credentials ? proxy->user->c_str() : nullptr);
-  curl_easy_setopt(easy_, CURLOPT_PROXYPASSWORD, credentials ? proxy->password.value_or("").c_str() : nullptr);
+  curl().easy_setopt(easy_, CURLOPT_PROXYUSERNAME, credentials ? proxy->user->c_str() : nullptr);
+  curl().easy_setopt(easy_, CURLOPT_PROXYPASSWORD, credentials ? proxy->password.value_or("").c_str() : nullptr);
 }
 
 void Transfer::start(bool keep_connection) {
   over_ = false;
   error_[0] = '\0';
-  curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, fresh_connections_ ? 1L : 0L);
-  curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, keep_connection && !fresh_connections_ ? 0L : 1L);
+  curl().easy_setopt(easy_, CURLOPT_FRESH_CONNECT, fresh_connections_ ? 1L : 0L);
+  curl().easy_setopt(easy_, CURLOPT_FORBID_REUSE, keep_connection && !fresh_connections_ ? 0L : 1L);
   loop_.start(easy_);
 }
 
@@ -234,17 +235,17 @@ void Transfer::finished(CURLcode code) {
 Result<> Transfer::outcome() {
   if (code_ == CURLE_OK || receiver.cut_unwanted() || receiver.failed()) return ok;
   switch (code_) {
-    case CURLE_URL_MALFORMAT: return std::unexpected(invalid_input(lower_start(curl_easy_strerror(code_))));
+    case CURLE_URL_MALFORMAT: return std::unexpected(invalid_input(lower_start(curl().easy_strerror(code_))));
     case CURLE_COULDNT_CONNECT: {
       // libcurl's own text holds the time it took, which makes each log line another one.
       long number = 0;
-      curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
+      curl().easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
       if (number == 0) break;
       return std::unexpected(unavailable(fmt::format("cannot connect: {}", std::strerror(static_cast<int>(number)))));
     }
     default: break;
   }
-  return std::unexpected(unavailable(lower_start(error_[0] != '\0' ? error_.data() : curl_easy_strerror(code_))));
+  return std::unexpected(unavailable(lower_start(error_[0] != '\0' ? error_.data() : curl().easy_strerror(code_))));
 }
 
 }  // namespace cppd::web

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "curl_library.h"
 #include "loop.h"
 #include "receiver.h"
 
@@ -53,7 +54,7 @@ class Transfer final : public TransferEnd {
 
  private:
   struct ListDeleter {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+    void operator()(curl_slist* list) const { curl().slist_free_all(list); }
   };
   using List = std::unique_ptr<curl_slist, ListDeleter>;
 
