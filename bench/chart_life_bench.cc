@@ -145,6 +145,32 @@ void autogen_rules(benchmark::State& state) {
 }
 BENCHMARK(autogen_rules)->Arg(0)->Arg(32)->Unit(benchmark::kMicrosecond);
 
+/// Two charts with the same dimensions, one for each series: all series are born in one cycle and die in another. The
+/// cost of a series may not grow with their number.
+void wide_charts(benchmark::State& state) {
+  const auto count = static_cast<std::size_t>(state.range(0));
+  Job job{
+      {.expire_after_success_cycles = 1},
+      "groups: [{family: F, metrics: [m], charts: [{id: c, title: T, context: c, units: u, dimensions: [{selector: m, "
+      "name_from_label: mode}]}, {id: d, title: T, context: d, units: u, dimensions: [{selector: m, "
+      "name_from_label: mode}]}]}]"};
+  const auto modes = numbered("mode-", count);
+  for (auto _ : state) {
+    cycle(job, [&] {
+      const auto id = *job.store.declare("m", {}, {});
+      for (const auto& mode : modes) {
+        const Label label{"mode", mode};
+        job.store.observe(job.store.series(id, Labels{&label, 1}), 1);
+      }
+    });
+    expect(state, job.updated == 2, "both charts are there");
+    cycle(job, [] {});
+  }
+  state.counters["ns_per_series"] = benchmark::Counter(
+      static_cast<double>(count) * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(wide_charts)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
 /// A template's chart by label with caps and expiring dimensions: one that changes nothing costs what others cost.
 void charts_with_limits(benchmark::State& state) {
   const auto charts = std::size_t{1'000};

@@ -121,7 +121,7 @@ void NetdataSink::definitions(const Engine& engine, const Plan& plan) {
   for (const auto& fresh : plan.new_dimensions) {
     const auto name = engine.dimensions(fresh.chart)[fresh.dimension].name;
     if (!engine.wire_dimension_name(name).empty()) continue;
-    ledger_->count(LossReason::wire_text_refused, engine.dimension_name(name));  // the receiver would refuse it (D7)
+    ledger_->count(LossReason::wire_text_refused, engine.dimension_name(name), 0);  // its values are counted
   }
 
   // New charts with their dimensions, then charts that only gained dimensions; both lists are in the order of chart
@@ -185,7 +185,10 @@ void NetdataSink::updates(const Engine& engine, const Plan& plan, const Moment& 
       if (!shape.listed) continue;
       const double number = *value++;
       const auto name = engine.wire_dimension_name(shape.name);
-      if (name.empty()) continue;
+      if (name.empty()) {  // the receiver would refuse it (D7)
+        if (std::isfinite(number)) ledger_->count(LossReason::wire_text_refused);
+        continue;
+      }
       at = frame_->reserve(kVariableHead.size() + name.size() + netdataapi::kNumberBytesMax + 16);
       if (at == nullptr) return;
       if (shape.variable) [[unlikely]] {

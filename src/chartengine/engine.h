@@ -156,6 +156,7 @@ class Engine {
   friend class HostEngines;
   static constexpr std::uint32_t kNone = kNoIndex;
   static constexpr std::uint32_t kAutogen = kAutogenTemplate;
+  static constexpr std::uint32_t kSearched = 32;  // dimensions of a chart that are searched one by one
 
   /// A series that feeds a dimension of a chart.
   struct Contributor {
@@ -237,12 +238,15 @@ class Engine {
   void route_series(std::uint32_t series);
   [[nodiscard]] LossReason route_to_templates(std::uint32_t series, const RoutedSeries& source, bool& routed);
   void lose(std::uint32_t series, LossReason reason, std::string_view name);
-  void drop_departed_losses();
+  void drop_departed();
   void route_to_autogen(std::uint32_t series, const RoutedSeries& source, const AutogenRoute& chart);
+  [[nodiscard]] std::uint32_t find_dimension(std::uint32_t chart, std::uint32_t read_as, bool variable);
+  [[nodiscard]] static std::uint64_t wide_key(std::uint32_t chart, std::uint32_t read_as, bool variable) {
+    return std::uint64_t{chart} << 33 | std::uint64_t{read_as} << 1 | (variable ? 1u : 0u);
+  }
   void contribute(std::uint32_t series, std::uint32_t chart, std::string_view dimension, const Route& route);
   void unroute_series(std::uint32_t series);
   [[nodiscard]] std::uint32_t chart_for(std::string_view id, std::uint32_t chart_template);
-  static void drop_departed(Chart& chart);
   [[nodiscard]] bool named_by_bound(const Route& route) const;
   [[nodiscard]] static std::uint32_t place_of(const Route& route) {
     return route.static_name ? route.rule : Dimension::kDynamicOrder;
@@ -302,6 +306,9 @@ class Engine {
   boost::unordered_flat_map<std::uint32_t, UnlikeId> unlike_ids_;  // by place of the id: as it is on the wire
   std::vector<std::uint32_t> order_;                               // charts by (id, template)
   std::vector<std::uint32_t> new_charts_;
+  // Dimensions of wide charts, while series are routed.
+  boost::unordered_flat_set<std::uint32_t> wide_charts_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> wide_;
   std::vector<std::uint32_t> dirty_charts_;
   struct CappedCharts {
     std::vector<std::uint32_t> charts;
@@ -313,8 +320,9 @@ class Engine {
     std::uint32_t series;
     LossReason reason;
   };
-  std::vector<Loss> losses_;      // series without a chart, and routes that others do not make up for
-  bool losses_departed_ = false;  // some are of series that are gone
+  std::vector<std::uint32_t> departed_;  // series that were taken off their charts, until drop_departed()
+  std::vector<Loss> losses_;             // series without a chart, and routes that others do not make up for
+  bool losses_departed_ = false;         // some are of series that are gone
 
   const metrix::Store* store_ = nullptr;
   std::uint64_t synchronized_clock_ = 0;

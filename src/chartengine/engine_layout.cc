@@ -22,12 +22,6 @@ double bucket_bound(std::string_view text) {
 
 }  // namespace
 
-void Engine::drop_departed(Chart& chart) {
-  auto& list = chart.contributors;
-  const auto* end = std::remove_if(list.begin(), list.end(), [](const Contributor& c) { return c.series == kNone; });
-  list.shrink_to(static_cast<std::size_t>(end - list.begin()));
-}
-
 /// Buckets are in the order of their bounds when `le` names them, inferred or asked for.
 bool Engine::named_by_bound(const Route& route) const {
   return route.bucket && !route.static_name &&
@@ -136,11 +130,14 @@ void Engine::free_chart(std::uint32_t index) {
 }
 
 void Engine::settle_layout() {
+  if (!wide_charts_.empty()) {
+    wide_charts_ = {};
+    wide_ = {};
+  }
   bool freed = false;
   for (const auto index : dirty_charts_) {
     auto& chart = charts_[index];
     if (chart.chart_template == kNone || !chart.layout_dirty) continue;
-    drop_departed(chart);
     if (chart.contributors.empty() && !chart.materialized) {
       free_chart(index);
       freed = true;

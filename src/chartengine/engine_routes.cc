@@ -43,7 +43,7 @@ void Engine::synchronize(const metrix::Store& store, metrix::ScopeId scope) {
     for (const auto id : changes.died) unroute_series(index_of(id));
     auto again = table_->redescribed_series(store);
     for (const auto series : again) unroute_series(series);
-    drop_departed_losses();
+    drop_departed();
     for (const auto id : changes.born) {
       if (store.scope_of(id) == scope) again.push_back(index_of(id));
     }
@@ -113,7 +113,19 @@ void Engine::lose(std::uint32_t series, LossReason reason, std::string_view name
   ledger_->count(reason, name, 0);
 }
 
-void Engine::drop_departed_losses() {
+/// Takes what unroute_series() named off charts and losses, each of them looked through once.
+void Engine::drop_departed() {
+  if (!departed_.empty()) {
+    for (const auto index : dirty_charts_) {
+      auto& list = charts_[index].contributors;
+      const auto* end = std::remove_if(list.begin(), list.end(), [&](const Contributor& contributor) {
+        return table_->departed[contributor.series];
+      });
+      list.shrink_to(static_cast<std::size_t>(end - list.begin()));
+    }
+    for (const auto series : departed_) table_->departed[series] = false;
+    clear(departed_);
+  }
   if (!std::exchange(losses_departed_, false)) return;
   std::erase_if(losses_, [&](const Loss& loss) { return !table_->lost[loss.series]; });
 }
@@ -212,6 +224,24 @@ std::uint32_t Engine::chart_for(std::string_view id, std::uint32_t chart_templat
   return index;
 }
 
+/// The dimension of a chart with this name, or kNone. Few are searched through; those of a wide chart are indexed until
+/// its layout is settled.
+std::uint32_t Engine::find_dimension(std::uint32_t index, std::uint32_t read_as, bool variable) {
+  const auto& list = charts_[index].dimensions;
+  const auto count = static_cast<std::uint32_t>(list.size());
+  for (std::uint32_t i = 0; i < std::min(count, kSearched); ++i) {
+    if (table_->names.read_as(list[i].name) == read_as && list[i].variable == variable) return i;
+  }
+  if (count <= kSearched) return kNone;
+  if (wide_charts_.insert(index).second) {
+    for (auto i = kSearched; i < count; ++i) {
+      wide_[wide_key(index, table_->names.read_as(list[i].name), list[i].variable)] = i;
+    }
+  }
+  const auto found = wide_.find(wide_key(index, read_as, variable));
+  return found == wide_.end() ? kNone : found->second;
+}
+
 void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::string_view dimension_name,
                         const Route& route) {
   auto& chart = charts_[chart_index];
@@ -221,16 +251,12 @@ void Engine::contribute(std::uint32_t series, std::uint32_t chart_index, std::st
   // Names that are one to the reader are one dimension (charts K18).
   const auto read_as = names.read_as(name);
   const bool fresh = read_as == name && names.uses(name) == 1;
-  auto position = fresh ? 0u : static_cast<std::uint32_t>(chart.dimensions.size());
-  const auto is_it = [&](const Dimension& dimension) {
-    return names.read_as(dimension.name) == read_as && dimension.variable == route.variable;
-  };
-  while (position > 0 && !is_it(chart.dimensions[position - 1])) --position;
-  if (position > 0) {
-    --position;
+  auto position = fresh ? kNone : find_dimension(chart_index, read_as, route.variable);
+  if (position != kNone) {
     names.release(name);
   } else {
     position = static_cast<std::uint32_t>(chart.dimensions.size());
+    if (wide_charts_.contains(chart_index)) wide_[wide_key(chart_index, read_as, route.variable)] = position;
     chart.dimensions.push_back({.name = name,
                                 .attributes = route.attributes,
                                 .order = place_of(route),
@@ -260,15 +286,14 @@ void Engine::unroute_series(std::uint32_t series) {
   }
   const auto leave = [&](std::uint32_t index) {
     auto& chart = charts_[index];
-    for (auto& contributor : chart.contributors) {
-      if (contributor.series == series) contributor.series = kNone;
-    }
     if (!chart.layout_dirty) {
       chart.layout_dirty = true;
       dirty_charts_.push_back(index);
     }
   };
   if (table_->first_chart[series] == kNone) return;
+  table_->departed[series] = true;
+  departed_.push_back(series);
   leave(table_->first_chart[series]);
   table_->first_chart[series] = kNone;
   if (const auto more = table_->more_charts.find(series); more != table_->more_charts.end()) {

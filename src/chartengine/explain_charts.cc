@@ -4,6 +4,7 @@
 
 #include <cppd/base/text.h>
 
+#include <cppd/netdataapi/sanitize.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,7 +63,7 @@ void Explainer::charts_of(const std::string& key, const Engine& engine) {
     }
     slot_by_id_.emplace(numbered(chart_template, chart.id), slot);
     for (const auto& dimension : engine.dimensions(slot)) {
-      dimension_index_.emplace(numbered(slot, engine.dimension_name(dimension.name)),
+      dimension_index_.emplace(dimension_key(slot, dimension.variable, engine.dimension_name(dimension.name)),
                                static_cast<std::uint32_t>(chart.dimensions.size()));
       chart.dimensions.push_back({.name = std::string{engine.dimension_name(dimension.name)},
                                   .attributes = engine.attributes(dimension.attributes),
@@ -74,6 +75,12 @@ void Explainer::charts_of(const std::string& key, const Engine& engine) {
 void Explainer::charts_without_series(const std::string& key, const Engine& engine) {
   take_program(engine);
   charts_of(key, engine);
+}
+
+/// Names that the reader takes for one are one dimension; a variable of the same name is another thing.
+std::string Explainer::dimension_key(std::uint32_t slot, bool variable, std::string_view name) {
+  const auto read = netdataapi::received(netdataapi::clean_id(name));
+  return numbered(slot, fmt::format("{}{}", variable ? "v" : "d", read.empty() ? name : read));
 }
 
 /// Why a chart that nobody was told of was left out; the same for all that feed it, so that one is asked.
@@ -102,7 +109,7 @@ void Explainer::finish_chart(ExplainedChart& chart, std::uint32_t chart_template
   std::vector<std::uint32_t> visible;
   for (auto& dimension : chart.dimensions) {
     for (const auto index : dimension.series) {
-      if (out_.series[index].fresh) visible.push_back(index);
+      if (out_.series[index].fresh && !dimension.attributes.variable) visible.push_back(index);
     }
     reduce(dimension);
   }

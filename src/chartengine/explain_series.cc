@@ -148,7 +148,8 @@ void Explainer::place(ExplainedSeries& series, const Engine& engine, metrix::Ser
   const auto slot = chart->second;
   placement.chart = chart_index_[slot];
   auto& out = out_.charts[placement.chart];
-  const auto index = dimension_index_.find(numbered(slot, dimension));
+  const bool variable = rule != kNotExplained && rules_[rule]->variable;
+  const auto index = dimension_index_.find(dimension_key(slot, variable, dimension));
   if (index == dimension_index_.end()) {
     placement.decision = Decision::waiting;
     placement.why = "it has not been planned yet";
@@ -162,7 +163,10 @@ void Explainer::place(ExplainedSeries& series, const Engine& engine, metrix::Ser
   }
   entry.series.push_back(static_cast<std::uint32_t>(out_.series.size() - 1));
   if (series.fresh && entry.decided_by == kNotExplained) entry.decided_by = entry.series.back();
-  if (!materialized_[slot]) {
+  if (netdataapi::clean_id(dimension).empty()) {
+    placement.decision = Decision::nameless;
+    placement.why = fmt::format("nothing is left of the name {:?} on the wire", dimension);
+  } else if (!materialized_[slot]) {
     chart_state(engine, slot, id);
     placement.decision = out.decision;
     placement.why = out.why;

@@ -459,5 +459,35 @@ TEST(ExplainCost, ManySeriesAreExplainedQuickly) {
   EXPECT_EQ(again.series.size(), cycle.size());
 }
 
+TEST(ExplainNames, AVariableIsNoDimensionOfItsName) {
+  const Explained got{charts(R"(  {title: T, context: c, units: u, dimensions: [{selector: m, name: lim}],
+   variables: [{selector: n, name: lim}]})"),
+                      {{{"m", {{"z", "1"}}, 1}, {"n", {}, 9}}}};
+  ASSERT_EQ(got.out.charts.size(), 1u);
+  const auto& chart = got.out.charts[0];
+  ASSERT_EQ(chart.dimensions.size(), 2u);
+  EXPECT_EQ(chart.dimensions[0].value, 1);
+  EXPECT_EQ(chart.dimensions[1].value, 9);
+  EXPECT_TRUE(chart.dimensions[1].attributes.variable);
+  ASSERT_EQ(chart.labels.size(), 1u) << "series of variables have no say about labels";
+  EXPECT_EQ(chart.labels[0].key, "z");
+}
+
+TEST(ExplainNames, ThoseThatAreOneToTheReaderAreOneDimension) {
+  const Explained got{charts(R"(  {title: T, context: c, units: u, dimensions: [{selector: m, name: x},
+   {selector: n, name: "x'"}]})"),
+                      {{{"m", {}, 1}, {"n", {}, 2}}}};
+  for (const auto& series : got.out.series) EXPECT_EQ(series.decision, Decision::shown) << series.name;
+  EXPECT_EQ(got.out.charts.at(0).dimensions.at(0).value, 3);
+}
+
+TEST(ExplainNames, NothingIsLeftOfOneOnTheWire) {
+  const Explained got{charts(R"(  {title: T, context: c, units: u, dimensions: [{selector: m, name_from_label: z}]})"),
+                      {{{"m", {{"z", "'"}}, 1}}}};
+  ASSERT_EQ(got.out.series.size(), 1u);
+  EXPECT_EQ(got.out.series[0].decision, Decision::nameless);
+  EXPECT_EQ(got.out.series[0].why, "nothing is left of the name \"'\" on the wire");
+}
+
 }  // namespace
 }  // namespace cppd::chartengine

@@ -69,6 +69,8 @@ class Explainer {
     return first_rule_[candidate.chart] + candidate.dimension;
   }
 
+  [[nodiscard]] static std::string dimension_key(std::uint32_t slot, bool variable, std::string_view name);
+
   // Findings.
   void warn(ExplainedWarning::Kind kind, std::uint32_t chart, std::uint32_t rule, std::string text);
   void chart_warnings(std::uint32_t chart);
@@ -99,7 +101,7 @@ class Explainer {
   std::vector<bool> materialized_;                                         // by slot
   std::vector<bool> state_known_;                                          // by slot
   boost::unordered_flat_map<std::string, std::uint32_t> slot_by_id_;       // template and id
-  boost::unordered_flat_map<std::string, std::uint32_t> dimension_index_;  // slot and name
+  boost::unordered_flat_map<std::string, std::uint32_t> dimension_index_;  // slot, kind and name as it is read
   std::vector<std::uint32_t> templates_;                                   // by chart of out_
 
   boost::unordered_flat_map<std::string, NameUse> names_;

@@ -163,7 +163,7 @@ void HostEngines::follow(const metrix::Store& store) {
   auto again = table_->redescribed_series(store);
   for (const auto series : again) engine_of(series).unroute_series(series);
   if (!changes.died.empty() || !again.empty()) {
-    for (auto* host : order_) host->engine->drop_departed_losses();
+    for (auto* host : order_) host->engine->drop_departed();
   }
   if (!owners_.empty()) owners_.resize(store.committed().size());
   for (const auto id : changes.born) {

@@ -85,6 +85,7 @@ void RouteTable::follow(const metrix::Store& store) {
   std::ranges::for_each(store.changes().redescribed, forget);
   first_chart.resize(store.committed().size(), kNoIndex);
   lost.resize(store.committed().size());
+  departed.resize(store.committed().size());
 }
 
 std::vector<std::uint32_t> RouteTable::redescribed_series(const metrix::Store& store) const {
@@ -103,11 +104,12 @@ void RouteTable::forget_series(std::size_t slots) {
   autogen_metas_.clear();
   first_chart.assign(slots, kNoIndex);
   lost.assign(slots, false);
+  departed.assign(slots, false);
   more_charts.clear();
 }
 
 std::size_t RouteTable::bytes() const {
-  return first_chart.capacity() * sizeof(std::uint32_t) + lost.capacity() / 8 +
+  return first_chart.capacity() * sizeof(std::uint32_t) + (lost.capacity() + departed.capacity()) / 8 +
          autogen_metas_.capacity() * sizeof(std::uint32_t) + texts.bytes() + names.bytes();
 }
 

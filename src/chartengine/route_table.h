@@ -82,7 +82,8 @@ struct RouteTable {
   // By series slot; charts are numbered by the engine of the series.
   std::vector<std::uint32_t> first_chart;  ///< kNoIndex, or the first chart it feeds
   boost::unordered_flat_map<std::uint32_t, std::vector<std::uint32_t>> more_charts;
-  std::vector<bool> lost;  ///< wholly or in part: its engine has it in a list
+  std::vector<bool> departed;  ///< taken off its charts in this synchronization
+  std::vector<bool> lost;      ///< wholly or in part: its engine has it in a list
 
  private:
   struct RouteHash {

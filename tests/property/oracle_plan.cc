@@ -300,7 +300,6 @@ class Build {
       const auto known = live.dimensions.find(name);
       if (known == live.dimensions.end()) {
         new_dimensions += dimension_line(name, one.as.shape, false);
-        if (wire_id(name).empty()) lose(LossReason::wire_text_refused);
         live.dimensions[name] = one.as;
         live.left_over.erase(name);
         any_new_[id] = true;
@@ -324,8 +323,11 @@ class Build {
     updates_ += fmt::format("BEGIN '{}.{}'{}\n", wire_id(job_.type_id), wire_id(id),
                             microseconds > 0 ? fmt::format(" {}", microseconds) : "");
     for (const auto& name : in_order(live.dimensions, [](const auto& one) { return one; })) {
-      if (wire_id(name).empty()) continue;
       const auto one = chart.dimensions.find(name);
+      if (wire_id(name).empty()) {
+        if (one != chart.dimensions.end() && std::isfinite(one->second.value)) lose(LossReason::wire_text_refused);
+        continue;
+      }
       LossReason reason{};
       bool lost = false;
       std::string text;

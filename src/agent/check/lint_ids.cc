@@ -3,6 +3,7 @@
 #include "lint_model.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cppd/netdataapi/sanitize.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -148,13 +149,16 @@ std::vector<std::string> fixed_ids(const LintChart& chart, const LintSelector& s
   return ids;
 }
 
+/// What the reader makes of an id: those that are one to it are one.
+std::string read_as(std::string_view id) { return netdataapi::received(netdataapi::clean_id(id)); }
+
 /// The chart that can have the id of another: of the same base id, or of another that labels extend to the same.
 class TakenIds {
  public:
   explicit TakenIds(Findings& findings) : findings_{findings} {}
 
   void offer(const LintChart& chart) {
-    auto& earlier = by_base_[chart.base_id];
+    auto& earlier = by_base_[read_as(chart.base_id)];
     auto identity = identity_of(chart);
     const auto other = std::ranges::find_if(earlier, [&](const Identity& each) { return meet(each, identity); });
     if (other != earlier.end()) {
@@ -178,8 +182,8 @@ class TakenIds {
     bool told = false;
     for (const auto& selector : chart.dimensions()) {
       for (auto& id : fixed_ids(chart, selector)) {
-        const auto [at, added] = by_id_.try_emplace(id, &chart);
-        if (added || told || at->second->base_id == chart.base_id) continue;
+        const auto [at, added] = by_id_.try_emplace(read_as(id), &chart);
+        if (added || told || read_as(at->second->base_id) == read_as(chart.base_id)) continue;
         told = true;
         add(chart, fmt::format("the id {} is also one of the chart at line {}; whichever comes second is not shown, so "
                                "rename one",
@@ -206,7 +210,7 @@ class TakenIds {
 
   Findings& findings_;
   std::size_t proofs_left_ = kProofsMax;
-  boost::unordered_flat_map<std::string_view, std::vector<Identity>> by_base_;
+  boost::unordered_flat_map<std::string, std::vector<Identity>> by_base_;
   boost::unordered_flat_map<std::string, const LintChart*> by_id_;
 };
 

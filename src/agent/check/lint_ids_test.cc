@@ -140,5 +140,20 @@ TEST(LintCost, StaysSmallForManyCharts) {
   }
 }
 
+TEST(LintIdsOfTheReader, ThoseThatAreOneToItAreOne) {
+  const auto spec = charttpl::decode(R"(
+groups:
+- family: F
+  metrics: [a, b]
+  charts:
+  - {id: "o'", title: T, context: c, units: u, algorithm: absolute, dimensions: [{selector: a, name: v}]}
+  - {id: o, title: T, context: d, units: u, algorithm: absolute, dimensions: [{selector: b, name: v}]}
+)");
+  ASSERT_TRUE(spec);
+  const auto findings = lint_template(*spec);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_TRUE(findings[0].what.contains("the chart at line 6")) << findings[0].what;
+}
+
 }  // namespace
 }  // namespace cppd::agent
