@@ -74,7 +74,7 @@ class Agent::Impl {
     say(found);
     if (found.modules.empty()) {
       log_.info("no module is enabled");
-      if (options_.writer) (void)options_.writer->submit_control("DISABLE\n");
+      tell_daemon("DISABLE\n");
       return 0;
     }
     if (options_.self_metrics && options_.writer) {
@@ -158,11 +158,17 @@ class Agent::Impl {
         .warning(fmt::format("input line is not understood: {:?}", shown(event)));
   }
 
+  /// A line of the agent itself. When the output is gone, its writer ends the process.
+  void tell_daemon(std::string_view line) {
+    if (!options_.writer) return;
+    if (const auto told = options_.writer->submit_control(line); !told) log_.debug(told.error().text());
+  }
+
   void each_second() {
     second_.expires_after(until_next_second());
     second_.async_wait([this](boost::system::error_code failed) {
       if (failed || ending_) return;
-      if (options_.keepalive && options_.writer) (void)options_.writer->submit_control("\n");
+      if (options_.keepalive) tell_daemon("\n");
       if (ledger_charts_) {
         manager_.report(
             [this](const std::vector<jobruntime::JobReport>& reports) { ledger_charts_->publish(reports); });
