@@ -94,6 +94,9 @@ struct ExplainedSeries {
   std::optional<ExplainedNearest> nearest{};
 };
 
+/// `name{key="value",...}`; without braces when there are no labels.
+[[nodiscard]] std::string series_text(const ExplainedSeries& series);
+
 struct ExplainedLabel {
   std::string key{};
   std::string value{};

@@ -14,7 +14,9 @@ namespace {
 
 using Kind = ExplainedWarning::Kind;
 
-std::string text_of(const ExplainedSeries& series) {
+}  // namespace
+
+std::string series_text(const ExplainedSeries& series) {
   std::string out = series.name;
   std::string_view between = "{";
   for (const auto& [key, value] : series.labels) {
@@ -24,8 +26,6 @@ std::string text_of(const ExplainedSeries& series) {
   if (!series.labels.empty()) out += '}';
   return out;
 }
-
-}  // namespace
 
 /// A line of the template is warned of once, on the first chart that shows it, however many instances do.
 void Explainer::warn(Kind kind, std::uint32_t chart, std::uint32_t rule, std::string text) {
@@ -62,7 +62,7 @@ void Explainer::dimension_warnings(std::uint32_t index, const ExplainedDimension
     if (first == nullptr) first = &series;
     if (at == previous && twice_.insert(std::uint64_t{index} << 32 | at).second) {
       warn(Kind::counted_twice, index, dimension.rule,
-           fmt::format("{} reaches the dimension {} through two lines and is counted twice", text_of(series),
+           fmt::format("{} reaches the dimension {} through two lines and is counted twice", series_text(series),
                        dimension.name));
     }
     previous = at;
@@ -112,7 +112,8 @@ void Explainer::series_warnings(const ExplainedSeries& series) {
   for (const auto& refusal : series.refusals) {
     if (refusal.rule == kNotExplained || !fell_.insert(refusal.rule).second) continue;
     warn(Kind::fell_to_autogen, place.chart, refusal.rule,
-         fmt::format("{} is on a chart of autogen, because the template refuses it: {}", text_of(series), refusal.why));
+         fmt::format("{} is on a chart of autogen, because the template refuses it: {}", series_text(series),
+                     refusal.why));
   }
 }
 

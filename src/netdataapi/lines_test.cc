@@ -59,7 +59,6 @@ INSTANTIATE_TEST_SUITE_P(
             "CLABEL 'k' 'a=b' '1'\n"},
         Row{"backslash_inside_stays", always([](Frame& f) { write_label(f, "k", "a\\b", LabelSource::automatic); }),
             "CLABEL 'k' 'a\\b' '1'\n"},
-        Row{"variable", [](Frame& f) { return write_variable(f, " it's ", 0.5); }, "VARIABLE CHART 'its' = 0.5\n"},
         // Agent contract 6.2 to 6.4.
         Row{"answer", [](Frame& f) { return write_result(f, {.uid = "u", .expires = kExpires, .payload = "{}"}); },
             "FUNCTION_RESULT_BEGIN u 200 application/json 1764001000\n{}\nFUNCTION_RESULT_END\n\n"},
@@ -108,10 +107,6 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"d1_id_with_a_line_end", [](Frame& f) { return put_config_delete(f, "a\n"); }, "invalid CONFIG id"},
         Row{"d1_status_with_nul", [](Frame& f) { return put_config_status(f, "a", std::string_view{"\0", 1}); },
             "invalid CONFIG status"},
-        Row{"variable_without_a_name", [](Frame& f) { return write_variable(f, " ' ", 1); },
-            "a variable without a name"},
-        Row{"variable_that_is_no_number", [](Frame& f) { return write_variable(f, "x", std::nan("")); },
-            "the value of a variable is not finite"},
         Row{"f6_uid_of_129_bytes", [](Frame& f) { return write_result(f, {.uid = std::string(129, 'u')}); },
             "\"" + std::string(129, 'u') + "\" is no uid"},
         Row{"content_type_with_a_blank", [](Frame& f) { return write_result(f, {.uid = "u", .content_type = "a b"}); },

@@ -164,31 +164,5 @@ TEST(FramePool, GivesIdlePiecesBack) {
   EXPECT_EQ(pool.in_use(), 0u);
 }
 
-TEST(WireText, ChartAndDimension) {
-  FramePool pool{1};
-  Frame frame{pool};
-  write_chart(frame, {.type_id = "app_job",
-                      .chart_id = "c",
-                      .title = "T's",
-                      .units = "u",
-                      .family = "F",
-                      .context = "ctx",
-                      .type = "line",
-                      .priority = 70000,
-                      .update_every = 0,
-                      .plugin = "go.d",
-                      .module = "app"});
-  write_dimension(frame, {.name = " v ",
-                          .algorithm = "absolute",
-                          .multiplier = 0,
-                          .divisor = 1000,
-                          .hidden = true,
-                          .obsolete = true,
-                          .is_float = true});
-  EXPECT_EQ(frame.text(),
-            "CHART 'app_job.c' '' 'Ts' 'u' 'F' 'ctx' 'line' '70000' '1' '' 'go.d' 'app'\n"
-            "DIMENSION 'v' 'v' 'absolute' '1' '1000' 'hidden obsolete type=float'\n");
-}
-
 }  // namespace
 }  // namespace cppd::netdataapi

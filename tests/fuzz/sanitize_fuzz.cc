@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any texts, separated by `|`, as the texts of a host and a chart: made safe once, they are safe, and the strict reader
 // takes every line they stand in.
+#include <cppd/chartemit/definition_writer.h>
 #include <cppd/netdataapi/lines.h>
 #include <cppd/netdataapi/sanitize.h>
 #include <cppd/netdataapi/wire.h>
@@ -46,23 +47,22 @@ void write_lines(Frame& frame, const std::array<std::string_view, texts>& text) 
   if (clean_id(text[host_label]) > "_hostname") write_host_label(frame, text[host_label], text[label_value]);
   write_host_define_end(frame);
   write_host(frame, kGuid);
-  write_chart(frame, {.type_id = "app_job",
-                      .chart_id = text[chart_id],
-                      .title = text[title],
-                      .units = text[units],
-                      .family = text[family],
-                      .context = text[title],
-                      .type = "line",
-                      .priority = 70000,
-                      .update_every = 1,
-                      .plugin = text[units],
-                      .module = text[family]});
+  const cppd::chartemit::Environment environment{
+      .type_id = "app_job", .plugin = std::string{text[units]}, .module = std::string{text[family]}, .job = ""};
+  const cppd::chartengine::ChartMeta meta{.title = std::string{text[title]},
+                                          .family = std::string{text[family]},
+                                          .context = std::string{text[title]},
+                                          .units = std::string{text[units]}};
+  cppd::chartemit::DefinitionWriter definitions;
+  definitions.describe(environment);
+  definitions.begin(frame);
+  definitions.chart(meta, clean_id(text[chart_id]), false);
   if (!clean_id(text[label_key]).empty()) {
     write_label(frame, text[label_key], text[label_value], LabelSource::automatic);
     write_label_commit(frame);
   }
   if (clean_id(text[dimension]).empty()) return;
-  write_dimension(frame, {.name = text[dimension], .algorithm = "absolute", .multiplier = 1, .divisor = 1});
+  definitions.dimension({}, clean_id(text[dimension]), false);
   put_begin(frame, "app_job", clean_id(text[chart_id]), 0);
   put_set(frame, clean_id(text[dimension]), std::int64_t{1});
   put_end(frame);

@@ -48,12 +48,13 @@ CLI::App* add_explain(CLI::App& app, StandaloneOptions& options) {
       "explain", "say why each series is on its chart or on none: of a job, or of a template and captured pages");
   explain->add_option("MODULE", options.module, "the module whose job is run and explained");
   explain->add_option("-j,--job", options.job, "the job, when the module has several");
-  explain->add_option("-n,--cycles", options.cycles, "cycles to run before it explains")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  auto* cycles = explain->add_option("-n,--cycles", options.cycles, "cycles to run before it explains")
+                     ->check(CLI::Range(1, 1000))
+                     ->capture_default_str();
   add_config_dir(*explain, options);
   explain->add_option("-t,--template", options.template_file, "a chart template to try instead of a job")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->excludes(cycles);  // there each page is one
   explain->add_option("-p,--payload", options.payloads, "a page in the text format of Prometheus; each is one cycle")
       ->type_name("FILE")
       ->allow_extra_args(false);

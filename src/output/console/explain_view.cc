@@ -12,17 +12,6 @@ using chartengine::ExplainedChart;
 using chartengine::ExplainedSeries;
 using chartengine::Explanation;
 
-std::string series_text(const ExplainedSeries& series) {
-  std::string out = series.name;
-  std::string_view between = "{";
-  for (const auto& [key, value] : series.labels) {
-    out += fmt::format("{}{}=\"{}\"", between, key, value);
-    between = ",";
-  }
-  if (!series.labels.empty()) out += '}';
-  return out;
-}
-
 bool explained_strictly(const Explanation& explanation) {
   return explanation.warnings.empty() && std::ranges::all_of(explanation.series, [](const ExplainedSeries& series) {
            return series.decision == Decision::shown;

@@ -34,8 +34,7 @@ struct ExplainOptions {
 /// Would `--strict` refuse it: is a series on no chart, or is there a warning?
 [[nodiscard]] bool explained_strictly(const chartengine::Explanation& explanation);
 
-/// `name{key="value",...}`; without braces when there are no labels.
-[[nodiscard]] std::string series_text(const chartengine::ExplainedSeries& series);
+using chartengine::series_text;
 
 /// What the filters of the options leave.
 ///
