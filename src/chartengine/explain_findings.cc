@@ -142,6 +142,7 @@ std::string Explainer::idle_why(std::size_t index) {
     const auto& series = out_.series[use->second.first];
     if (series.decision == Decision::filtered) return fmt::format("{} is filtered: {}", name, series.why);
     std::vector<Label> labels;
+    labels.reserve(series.labels.size());
     for (const auto& [key, value] : series.labels) labels.push_back({key, value});
     return fmt::format("none of the {} series of {} has the labels: {}", use->second.count, name,
                        describe_refusal(selector.refused_by(series.name, labels)));
